@@ -1,0 +1,62 @@
+// Package replay changes a spool: it plans, applies, undoes, recovers and purges, and it cannot lose a message.
+//
+// Nothing is ever copied over or deleted on the way: a change is a list of
+// renames that never overwrite, written down and synced before the first is
+// made. Whatever happens in the middle, the next run finds every message at
+// one of two places that the journal names.
+package replay
+
+import (
+	"errors"
+	"time"
+
+	"qclean/scan/spool"
+)
+
+// Errors that callers decide on; hints for people live in cmd, keyed by these.
+var (
+	ErrLocked     = errors.New("another qclean is changing this spool")
+	ErrUnfinished = errors.New("an earlier run did not finish")
+	ErrTwoFiles   = errors.New("two different files where one message should be")
+	ErrJournal    = errors.New("damaged or foreign journal")
+	ErrNoRun      = errors.New("no such run")
+	ErrEmpty      = errors.New("nothing to do")
+	ErrReadOnly   = errors.New("the spool cannot be written")
+	ErrNoPickup   = errors.New("this spool has no pickup")
+)
+
+// Verb says what a run does. Undo of a verb is a run as well.
+type Verb string
+
+// The verbs, as they stand in journals and in `qclean log`.
+const (
+	Quarantine Verb = "quarantine" // queue → <queue>.old/<run>/
+	Inject     Verb = "replay"     // .old → pickup, the original is kept in <queue>.old/<run>/
+	PutBack    Verb = "put-back"   // .old → the queue it came from
+	Swap       Verb = "swap"       // a whole queue folder → <queue>.old/<run>/, and a new empty one
+	Reindex    Verb = "reindex"    // stale index files → <queue>.old/<run>/
+	Undo       Verb = "undo"       // the reverse of another run
+	Purge      Verb = "purge"      // .old → nothing; the one verb without an undo
+)
+
+// Pick is one message that the operator's selector chose.
+type Pick struct {
+	Entry spool.Entry // as it was scanned: ID, Queue, Files, Ident; Envelope when the verb is Inject
+	Note  string      // why it was chosen, for the journal: its campaign
+}
+
+// Run is one change of a spool, as its journal tells it.
+type Run struct {
+	Name     string // 20261122-054300-quarantine
+	Verb     Verb
+	Selector string // as the operator gave it
+	Of       string // for Undo: the run that is taken back
+	Began    time.Time
+	Ended    time.Time // zero: not finished
+	Done     int
+	Skipped  map[string]int // by reason: "busy", "gone", "changed", "exists", …
+	Bytes    int64
+	Outcome  string // "done", "in part", "interrupted", "failed", "recovered", "" while it runs
+	Dir      string // <queue>.old/<run>, relative to the tree
+	UndoneBy string // name of the run that took it back, ""
+}
