@@ -7,10 +7,10 @@ package disk
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
+	"strconv"
 	"time"
 )
 
@@ -52,7 +52,10 @@ func (i Info) Ident() string {
 	if i.ModTime.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%x-%x-%x", i.Inode, i.Size, i.ModTime.UnixNano())
+	b := make([]byte, 0, 48)
+	b = strconv.AppendUint(b, i.Inode, 16)
+	b = strconv.AppendInt(append(b, '-'), i.Size, 16)
+	return string(strconv.AppendInt(append(b, '-'), i.ModTime.UnixNano(), 16))
 }
 
 // File is an open regular file.

@@ -1,0 +1,78 @@
+package disk
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// folder is a Tree on Linux. Its methods may be called from several
+// goroutines at once, but Close only when none of them is under way.
+type folder struct {
+	fd   atomic.Int32 // O_PATH; -1 once closed, so that a number used anew is never taken for ours
+	path string
+	walk bool        // no openat2 here: names are resolved part by part
+	loud atomic.Bool // O_NOATIME was refused: reading marks the access time
+}
+
+// Open holds a folder. The path is what the operator typed: links in it are
+// followed, this once, and never again.
+func Open(name string) (Tree, error) {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return nil, Failure("open", name, err)
+	}
+	fd, err := openat(unix.AT_FDCWD, name, unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, Failure("open folder", name, err)
+	}
+	return hold(fd, abs, !hasOpenat2(fd)), nil
+}
+
+func hold(fd int, path string, walk bool) *folder {
+	t := &folder{path: path, walk: walk}
+	t.fd.Store(int32(fd))
+	return t
+}
+
+// Path is where the folder was when it was opened.
+func (t *folder) Path() string { return t.path }
+
+// Sub holds a folder of this one.
+func (t *folder) Sub(dir string) (Tree, error) {
+	if err := checkFolder("sub", dir); err != nil {
+		return nil, err
+	}
+	fd, err := t.openIn(dir, unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, Failure("sub", dir, err)
+	}
+	return hold(fd, path.Join(t.path, dir), t.walk), nil
+}
+
+// Space asks the filesystem.
+func (t *folder) Space() (Space, error) {
+	var st unix.Statfs_t
+	if err := retry(func() error { return unix.Fstatfs(t.held(), &st) }); err != nil {
+		return Space{}, Failure("space", t.path, err)
+	}
+	return Space{
+		Bytes:        st.Bavail * uint64(st.Frsize),
+		Inodes:       st.Ffree,
+		NoInodeLimit: st.Files == 0, // btrfs, and others that make inodes as they go
+	}, nil
+}
+
+// Close lets go. Calls that come later fail with EBADF.
+func (t *folder) Close() error {
+	fd := int(t.fd.Swap(-1))
+	if fd < 0 {
+		return Failure("close", t.path, os.ErrClosed)
+	}
+	return Failure("close", t.path, closeFD(fd))
+}
+
+func (t *folder) held() int { return int(t.fd.Load()) }
