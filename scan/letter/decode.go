@@ -1,0 +1,153 @@
+package letter
+
+import "bytes"
+
+// skipChar and padChar are no values of base64's alphabet (RFC 2045 section 6.8).
+const (
+	skipChar = 0x80 // white space: without meaning
+	padChar  = 0x81
+	badChar  = 0x82
+)
+
+// base64Values gives each byte its value in the alphabet, or one of the above.
+var base64Values = func() (t [256]byte) {
+	for i := range t {
+		t[i] = badChar
+	}
+	for i := range 64 {
+		t["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[i]] = byte(i)
+	}
+	for _, c := range " \t\r\n\v\f" {
+		t[c] = skipChar
+	}
+	t['='] = padChar
+	return t
+}()
+
+// unbase64 appends what can be decoded of src, at most limit bytes of it. It
+// reports false where src is not clean: bytes outside of the alphabet (which
+// are passed over, RFC 2045 section 6.8), a last group that is not whole.
+// Padding ends a group and not the text: many a spammer glues pieces together.
+func unbase64(dst, src []byte, limit int) ([]byte, bool) {
+	limit += len(dst)
+	clean := true
+	t := &base64Values
+	var acc uint32
+	n := 0
+	for i := 0; i < len(src) && len(dst) < limit; {
+		if n == 0 {
+			for len(src)-i >= 4 && len(dst) < limit {
+				a, b, c, d := t[src[i]], t[src[i+1]], t[src[i+2]], t[src[i+3]]
+				if (a|b|c|d)&0x80 != 0 {
+					break
+				}
+				v := uint32(a)<<18 | uint32(b)<<12 | uint32(c)<<6 | uint32(d)
+				dst = append(dst, byte(v>>16), byte(v>>8), byte(v))
+				i += 4
+			}
+			if i >= len(src) || len(dst) >= limit {
+				break
+			}
+		}
+		switch v := t[src[i]]; v {
+		case skipChar:
+		case badChar:
+			clean = false
+		case padChar:
+			dst, clean = flush64(dst, acc, n, clean)
+			n = 0
+		default:
+			acc = acc<<6 | uint32(v)
+			if n++; n == 4 {
+				dst = append(dst, byte(acc>>16), byte(acc>>8), byte(acc))
+				n = 0
+			}
+		}
+		i++
+	}
+	if n > 0 {
+		dst, _ = flush64(dst, acc, n, clean)
+		clean = false
+	}
+	return dst[:min(len(dst), limit)], clean
+}
+
+// flush64 appends the bytes of a group of n characters, less than four.
+func flush64(dst []byte, acc uint32, n int, clean bool) ([]byte, bool) {
+	switch n {
+	case 1:
+		return dst, false
+	case 2:
+		return append(dst, byte(acc>>4)), clean
+	case 3:
+		return append(dst, byte(acc>>10), byte(acc>>2)), clean
+	}
+	return dst, clean // a second "=" after the first
+}
+
+// unquote appends src with quoted-printable taken off (RFC 2045 section 6.7),
+// at most limit bytes. It reports false where an "=" starts neither a byte nor
+// a soft line break; such a one stays as it is. White space at the end of a
+// line stays as well: nobody sees it.
+func unquote(dst, src []byte, limit int) ([]byte, bool) {
+	limit += len(dst)
+	clean := true
+	for len(dst) < limit {
+		i := bytes.IndexByte(src, '=')
+		if i < 0 {
+			dst = append(dst, src...)
+			break
+		}
+		dst = append(dst, src[:i]...)
+		src = src[i+1:]
+		if len(src) >= 2 {
+			if hi, lo := hexValues[src[0]], hexValues[src[1]]; (hi|lo)&0x80 == 0 {
+				dst = append(dst, hi<<4|lo)
+				src = src[2:]
+				continue
+			}
+		}
+		if n := softBreak(src); n >= 0 {
+			src = src[n:]
+			continue
+		}
+		dst = append(dst, '=')
+		clean = false
+	}
+	return dst[:min(len(dst), limit)], clean
+}
+
+// softBreak is the length of the line end, with the blanks that a relay may
+// have put in front, at the start of src; -1 when there is none. An "=" as
+// the very last byte is a line break that was cut off.
+func softBreak(src []byte) int {
+	for i, c := range src {
+		switch {
+		case c == '\n':
+			return i + 1
+		case c == '\r':
+			if i+1 < len(src) && src[i+1] == '\n' {
+				return i + 2
+			}
+			return i + 1
+		case !blank(c) || i >= maxPadding:
+			return -1
+		}
+	}
+	return len(src)
+}
+
+// maxPadding bounds the blanks between "=" and the end of its line: each "="
+// looks this far, so it must not be far.
+const maxPadding = 80
+
+// hexValues is hex for the loop of unquote: 0x80 marks what is no digit.
+var hexValues = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 0x80
+		if v := hex(byte(i)); v >= 0 {
+			t[i] = byte(v)
+		}
+	}
+	return t
+}()
