@@ -122,6 +122,9 @@ type Layout struct {
 	Queues []Queue
 	Pickup string   // "" when there is none
 	Index  []string // queue indexes that are stale after a change and that the MTA rebuilds when they are gone
+	// MayIndex is every name that an index of this spool may have, there or
+	// not, in any case of letters: a journal may tell of one that is gone.
+	MayIndex []string
 }
 
 // Match is how sure a driver is that a folder is its own.

@@ -1,0 +1,117 @@
+package exim
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+// Find looks for a message in the queues, by its ID, in the split place and
+// beside it; in quarantine, by the ID that Quarantined gave. Its Entry is
+// filled as by Stat.
+func (s *spoolDir) Find(ctx context.Context, id spool.ID) (spool.Entry, error) {
+	if !validID(id.Short()) {
+		return spool.Entry{}, spool.ErrGone
+	}
+	if dir := path.Dir(string(id)); dir != "." {
+		e := entry(id, s.cameFrom(dir), dir, id.Short())
+		if e.Queue == "" {
+			return spool.Entry{}, spool.ErrGone
+		}
+		return e, s.stat(ctx, &e)
+	}
+	for _, q := range s.queues {
+		for _, dir := range []string{path.Join(q.Dir, splitName(string(id))), q.Dir} {
+			e := entry(id, q.Name, dir, string(id))
+			if err := s.stat(ctx, &e); !errors.Is(err, spool.ErrGone) {
+				return e, err
+			}
+		}
+	}
+	return spool.Entry{}, spool.ErrGone
+}
+
+// cameFrom is the queue whose quarantine a folder is, or lies in.
+func (s *spoolDir) cameFrom(dir string) string {
+	for _, q := range s.queues {
+		if dir == q.Old || strings.HasPrefix(dir, q.Old+"/") {
+			return q.Name
+		}
+	}
+	return ""
+}
+
+// Stat fills what the file system knows, and follows a message that was moved
+// to another queue since it was listed. Ident is that of the header file,
+// which Exim writes anew with each attempt.
+func (s *spoolDir) Stat(ctx context.Context, e *spool.Entry) error {
+	err := s.stat(ctx, e)
+	if errors.Is(err, spool.ErrGone) {
+		return s.again(ctx, e)
+	}
+	return err
+}
+
+// again looks for a message that is not where it was. What Load knew of it stays.
+func (s *spoolDir) again(ctx context.Context, e *spool.Entry) error {
+	if strings.Contains(string(e.ID), "/") {
+		return spool.ErrGone
+	}
+	now, err := s.Find(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	now.Envelope, now.Frozen = e.Envelope, e.Frozen
+	*e = now
+	return nil
+}
+
+func (s *spoolDir) stat(ctx context.Context, e *spool.Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	header, err := s.lstat(e.Files[0].Name)
+	if err != nil {
+		return err
+	}
+	id := e.ID.Short()
+	bodyName := path.Join(path.Dir(e.Files[0].Name), id+"-D")
+	body, err := s.lstat(bodyName)
+	if err != nil && !errors.Is(err, spool.ErrGone) {
+		return err
+	}
+	e.Files = e.Files[:1:1]
+	if err == nil {
+		e.Files = append(e.Files, spool.File{Name: bodyName, Role: spool.Body})
+	}
+	e.Ident, e.Size = header.Ident(), header.Size+body.Size
+	if e.Arrived.IsZero() {
+		e.Arrived = arrived(id)
+	}
+	return nil
+}
+
+// lstat wants a regular file.
+func (s *spoolDir) lstat(name string) (disk.Info, error) {
+	info, err := s.t.Lstat(name)
+	if err != nil {
+		return disk.Info{}, gone(err)
+	}
+	if !info.Mode.IsRegular() {
+		return disk.Info{}, &spool.Left{Name: name, Reason: kindOf(info.Mode)}
+	}
+	return info, nil
+}
+
+// gone turns a name that is not there into the word that callers wait for.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, disk.ErrNotFolder) || errors.Is(err, disk.ErrBadName) {
+		return spool.ErrGone
+	}
+	return err
+}

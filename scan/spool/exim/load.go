@@ -1,0 +1,214 @@
+package exim
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+// maxHeader bounds what is read of a -H file and of a journal. Exim's own
+// limit for the headers is 1 MiB (header_maxsize); recipients come on top.
+const maxHeader = 16 << 20
+
+// buffers are reused from message to message.
+type buffers struct {
+	header, journal []byte
+	body            bodyReader
+}
+
+// Load reads headers and as much of the body as fits. Line ends are LF.
+func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	b := s.buffers.Get().(*buffers)
+	defer s.buffers.Put(b)
+	var m message
+	f, flaws, err := s.open(ctx, e, b, &m)
+	if err != nil {
+		return spool.Text{}, err
+	}
+	if f != nil {
+		defer f.Close()
+	}
+	n, whole := 0, true
+	put := func(p []byte) bool {
+		c := copy(buf[n:], p)
+		n, whole = n+c, c == len(p)
+		return whole
+	}
+	m.eachHeader(put)
+	if whole && put([]byte("\n")) && f != nil {
+		b.body.reset(f, e.ID.Short(), m.wire)
+		var c int
+		if c, whole, err = b.body.fill(buf[n:]); err != nil {
+			return spool.Text{}, fmt.Errorf("read body file: %w", err)
+		}
+		n += c
+	}
+	return spool.Text{Bytes: buf[:n], Cut: !whole, Flaws: flaws}, nil
+}
+
+// Body gives headers and body as they are asked for.
+func (s *spoolDir) Body(ctx context.Context, e *spool.Entry) (io.ReadCloser, error) {
+	var b buffers
+	var m message
+	f, _, err := s.open(ctx, e, &b, &m)
+	if err != nil {
+		return nil, err
+	}
+	var head bytes.Buffer
+	m.eachHeader(func(h []byte) bool { head.Write(h); return true })
+	head.WriteByte('\n')
+	if f == nil {
+		return io.NopCloser(&head), nil
+	}
+	b.body.reset(f, e.ID.Short(), m.wire)
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(&head, &b.body), f}, nil
+}
+
+// open reads the header file into m and fills the entry, and opens the body
+// file: nil when there is none.
+func (s *spoolDir) open(ctx context.Context, e *spool.Entry, b *buffers, m *message) (f disk.File, flaws []string, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	b.header, err = s.read(e.Files[0].Name, b.header)
+	if errors.Is(err, spool.ErrGone) {
+		if err = s.again(ctx, e); err == nil {
+			b.header, err = s.read(e.Files[0].Name, b.header)
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	stem := strings.TrimSuffix(e.Files[0].Name, "-H")
+	b.journal, err = s.read(stem+"-J", b.journal)
+	if err != nil && !errors.Is(err, spool.ErrGone) {
+		return nil, nil, err
+	}
+	flaws = s.parse(e, b, m)
+	f, err = s.t.Open(stem + "-D")
+	switch {
+	case err == nil:
+		return f, flaws, nil
+	case gone(err) == spool.ErrGone:
+		return nil, append(flaws, "no body file"), nil
+	case errors.Is(err, disk.ErrNotRegular):
+		return nil, append(flaws, "the body is not a regular file"), nil
+	}
+	return nil, nil, err
+}
+
+// parse makes the entry's envelope of what was read.
+func (s *spoolDir) parse(e *spool.Entry, b *buffers, m *message) (flaws []string) {
+	if len(b.header) == maxHeader || len(b.journal) == maxHeader {
+		flaws = append(flaws, "longer than anybody reads")
+	}
+	if len(b.header) == 0 {
+		flaws = append(flaws, "empty header file")
+	} else if first, _, _ := bytes.Cut(b.header, []byte("\n")); string(first) != e.ID.Short()+"-H" {
+		flaws = append(flaws, "header file of another message") // Exim refuses it (spool_in.c)
+	}
+	if err := m.parse(b.header, b.journal); err != nil {
+		flaws = append(flaws, err.Error())
+	}
+	e.Envelope, e.Frozen = m.Envelope, m.frozen
+	if !m.arrived.IsZero() {
+		e.Arrived = m.arrived
+	}
+	e.Envelope.Reason = s.reason(*e)
+	return flaws
+}
+
+// read reads a small file as a whole into buf, which is given back larger
+// where that was needed. ErrGone, or *Left for what is not a file.
+func (s *spoolDir) read(name string, buf []byte) ([]byte, error) {
+	buf = buf[:0]
+	f, err := s.t.Open(name)
+	if errors.Is(err, disk.ErrNotRegular) {
+		return buf, &spool.Left{Name: name, Reason: "not a regular file"}
+	}
+	if err != nil {
+		return buf, gone(err)
+	}
+	defer f.Close()
+	for len(buf) < maxHeader {
+		if len(buf) == cap(buf) {
+			buf = append(buf, make([]byte, max(8<<10, len(buf)))...)[:len(buf)]
+		}
+		n, err := f.Read(buf[len(buf):min(cap(buf), maxHeader)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, fmt.Errorf("read %q: %w", path.Base(name), err)
+		}
+	}
+	return buf, nil
+}
+
+// reasonBytes is what is read of the end of a message's log.
+const reasonBytes = 4096
+
+// reason reads the log of a message: its last attempt stands at the end.
+func (s *spoolDir) reason(e spool.Entry) string {
+	for _, name := range s.logNames(e) {
+		f, err := s.t.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return ""
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return ""
+		}
+		var b [reasonBytes]byte
+		n, _ := f.ReadAt(b[:], max(0, info.Size-reasonBytes))
+		return parseReason(b[:n])
+	}
+	return ""
+}
+
+// parseReason finds the last deferral in a message's log (deliver.c, deferred
+// addresses): "… R=router T=transport defer (111): Connection refused". That a
+// retry time is not reached is only said when there is nothing better.
+func parseReason(b []byte) (reason string) {
+	for line := range bytes.Lines(b) {
+		_, after, ok := bytes.Cut(bytes.TrimRight(line, "\n"), []byte(" defer ("))
+		if !ok {
+			continue
+		}
+		_, text, ok := bytes.Cut(after, []byte(": "))
+		if ok && (reason == "" || !bytes.HasPrefix(text, []byte("retry time not reached"))) {
+			reason = string(text)
+		}
+	}
+	return reason
+}
+
+// logNames is where the log of a message may lie: beside it in quarantine,
+// else in the split place or the other.
+func (s *spoolDir) logNames(e spool.Entry) []string {
+	id, dir := e.ID.Short(), path.Dir(e.Files[0].Name)
+	if strings.Contains(string(e.ID), "/") {
+		return []string{path.Join(dir, id+shelvedLog)}
+	}
+	if c := splitName(id); path.Base(dir) == c {
+		logs := msglogDir(path.Dir(dir))
+		return []string{path.Join(logs, c, id), path.Join(logs, id)}
+	}
+	return []string{path.Join(msglogDir(dir), id)}
+}

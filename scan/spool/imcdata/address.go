@@ -1,0 +1,150 @@
+package imcdata
+
+import (
+	"iter"
+	"strings"
+)
+
+// addresses gives the addresses of a list (RFC 5322 section 3.4) in order,
+// with comments, names, groups and routes taken off. It is linear, and takes
+// what it can of a broken list.
+func addresses(list string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for list != "" {
+			var item string
+			item, list = nextItem(list)
+			if a := address(item); a != "" && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// nextItem cuts a list at the next comma or end of a group, and the name of a
+// group off.
+func nextItem(list string) (item, rest string) {
+	begin := 0
+	var s lexer
+	for i := 0; i < len(list); i++ {
+		if !s.plain(list[i]) {
+			continue
+		}
+		switch c := list[i]; {
+		case c == ',' && !s.angle, c == ';' && !s.angle:
+			return list[begin:i], list[i+1:]
+		case c == ':' && !s.angle:
+			begin = i + 1
+		}
+	}
+	return list[begin:], ""
+}
+
+// lexer follows quoted strings, comments and angle brackets.
+type lexer struct {
+	quoted, escaped, angle bool
+	depth                  int // of comments
+}
+
+// plain takes the next character and tells whether it is outside of quoted strings and comments.
+func (s *lexer) plain(c byte) bool {
+	switch {
+	case s.escaped:
+		s.escaped = false
+		return false
+	case c == '\\' && (s.quoted || s.depth > 0):
+		s.escaped = true
+		return false
+	case s.depth > 0:
+		switch c {
+		case '(':
+			s.depth++
+		case ')':
+			s.depth--
+		}
+		return false
+	case c == '"':
+		s.quoted = !s.quoted
+		return false
+	case s.quoted:
+		return false
+	}
+	switch c {
+	case '(':
+		s.depth++
+		return false
+	case '<':
+		s.angle = true
+	case '>':
+		s.angle = false
+	}
+	return true
+}
+
+// address takes the address out of one item: what is in brackets, else all of it.
+func address(item string) string {
+	item = withoutComments(item)
+	if open := outsideQuotes(item, '<'); open >= 0 {
+		item = item[open+1:]
+		if end := outsideQuotes(item, '>'); end >= 0 {
+			item = item[:end]
+		}
+	}
+	item = strings.TrimSpace(item)
+	if colon := strings.IndexByte(item, ':'); strings.HasPrefix(item, "@") && colon >= 0 {
+		item = item[colon+1:] // a route (RFC 5322 section 4.4)
+	}
+	if len(item) > maxAddress || !strings.Contains(item, "@") || outsideQuotes(item, ' ') >= 0 || hasControl(item) || !closed(item) {
+		return ""
+	}
+	return item
+}
+
+// closed tells whether every quoted string has its end.
+func closed(s string) bool {
+	var l lexer
+	for i := 0; i < len(s); i++ {
+		l.plain(s[i])
+	}
+	return !l.quoted
+}
+
+func withoutComments(s string) string {
+	if strings.IndexByte(s, '(') < 0 {
+		return s
+	}
+	var out strings.Builder
+	var l lexer
+	for i := 0; i < len(s); i++ {
+		was := l.depth
+		l.plain(s[i])
+		if was == 0 && l.depth == 0 {
+			out.WriteByte(s[i])
+		}
+	}
+	return out.String()
+}
+
+// hasControl tells whether a line end, a NUL or the like is in a string.
+func hasControl(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// forPath is the recipient of a Received field, "" when it names none
+// (RFC 5321 section 4.4): the last "for" before the date, since what stands
+// earlier is what the client said.
+func forPath(received string) string {
+	received = withoutComments(received)
+	if semicolon := strings.LastIndexByte(received, ';'); semicolon >= 0 {
+		received = received[:semicolon]
+	}
+	words := strings.Fields(received)
+	for i := len(words) - 2; i >= 0; i-- {
+		if fold(words[i], "for") {
+			if a := pathOf(words[i+1]); strings.Contains(a, "@") && !hasControl(a) {
+				return a
+			}
+			return ""
+		}
+	}
+	return ""
+}

@@ -1,0 +1,139 @@
+package imcdata
+
+import (
+	"bytes"
+	"strings"
+
+	"qclean/scan/spool"
+)
+
+const (
+	maxName   = 76   // longest field name that is taken for one
+	maxFields = 1000 // fields that are looked at
+)
+
+// nextField gives the header field that begins at an offset, its value as it
+// stands there, folded, and the offset of the next. name is empty for a line
+// that is no field.
+func nextField(b []byte, at int) (name, value []byte, next int) {
+	colon := at
+	for colon < len(b) && colon-at <= maxName && isNameByte(b[colon]) {
+		colon++
+	}
+	end := lineEnd(b, at)
+	for end < len(b) && (b[end] == ' ' || b[end] == '\t') { // RFC 5322 section 2.2.3
+		end = lineEnd(b, end)
+	}
+	if colon == at || colon >= end || b[colon] != ':' {
+		return nil, nil, end
+	}
+	return b[at:colon], b[colon+1 : end], end
+}
+
+func lineEnd(b []byte, at int) int {
+	if i := bytes.IndexByte(b[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(b)
+}
+
+var folds = strings.NewReplacer("\r", "", "\n", "")
+
+// unfold takes the line ends out of a value (RFC 5322 section 2.2.3).
+func unfold(value []byte) string {
+	value = bytes.TrimSpace(value)
+	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\r') < 0 {
+		return string(value)
+	}
+	return folds.Replace(string(value))
+}
+
+func isNameByte(c byte) bool { return c > ' ' && c < 0x7f && c != ':' }
+
+func isName(name []byte, want string) bool {
+	return len(name) == len(want) && strings.EqualFold(string(name), want)
+}
+
+// guess is what the header says about the envelope.
+type guess struct {
+	returnPath string // Return-Path (RFC 5321 section 4.4)
+	returned   bool   // there was one
+	traced     string // "for <…>" of the first Received
+	received   bool
+	from       string
+	sender     string
+	shown      spool.Envelope // To, Cc and Bcc
+}
+
+// readFields guesses the envelope from the header: trace fields first, the
+// addresses that people see last.
+func readFields(b []byte) spool.Envelope {
+	var g guess
+	for at, n := 0, 0; at < len(b) && n < maxFields; n++ {
+		if b[at] == '\n' || b[at] == '\r' {
+			break
+		}
+		var name, value []byte
+		name, value, at = nextField(b, at)
+		g.field(name, value)
+	}
+	return g.envelope()
+}
+
+func (g *guess) field(name, value []byte) {
+	switch {
+	case isName(name, "return-path"):
+		if v := unfold(value); v != "" && !g.returned {
+			g.returned, g.returnPath = true, pathOf(v)
+		}
+	case isName(name, "received"):
+		if !g.received {
+			g.received, g.traced = true, forPath(unfold(value))
+		}
+	case isName(name, "from"):
+		g.from = orFirst(g.from, value)
+	case isName(name, "sender"):
+		g.sender = orFirst(g.sender, value)
+	case isName(name, "to"), isName(name, "cc"), isName(name, "bcc"):
+		for a := range addresses(unfold(value)) {
+			addRecipient(&g.shown, a)
+		}
+	}
+}
+
+// orFirst keeps what it has, else takes the first address of a field.
+func orFirst(has string, value []byte) string {
+	if has != "" {
+		return has
+	}
+	for a := range addresses(unfold(value)) {
+		return a
+	}
+	return ""
+}
+
+// envelope is as good as the worse of its two halves.
+func (g *guess) envelope() spool.Envelope {
+	env := spool.Envelope{Source: spool.FromHeaders}
+	switch {
+	case g.returned:
+		setSender(&env, g.returnPath)
+	case g.sender != "": // it wins over From, as in pickup (KB 201314)
+		env.From = g.sender
+	default:
+		env.From = g.from
+	}
+	switch {
+	case g.traced != "":
+		env.To = []string{g.traced}
+	default:
+		env.To, env.More = g.shown.To, g.shown.More
+	}
+	switch {
+	case g.returned && g.traced != "":
+		env.Source = spool.FromTrace
+	case env.From == "" && !env.Null && len(env.To) == 0:
+		env.Source = spool.Unknown
+	}
+	return env
+}

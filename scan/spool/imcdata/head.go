@@ -1,0 +1,146 @@
+package imcdata
+
+import (
+	"bytes"
+	"net/netip"
+	"strings"
+
+	"qclean/scan/spool"
+)
+
+// readHead reads the binary head of the Internet Mail Service. Its layout was
+// never published. From dumps in KB 190709: F7, "ImCr", HELO name and host,
+// <sender>, an X.400 id, <recipient> …, and the text from its first header
+// field; between them are bytes of which nothing is known. So strings are
+// looked for, not counted.
+func readHead(b []byte) front {
+	text := textAfterHead(b)
+	head := b
+	if text >= 0 {
+		head = b[:text]
+	}
+	f := front{text: max(text, 0), endless: text < 0}
+	f.envelope.Source = spool.Unknown
+	session := head
+	for at := 0; ; {
+		address, begin, end := nextAddress(head, at)
+		if end < 0 {
+			break
+		}
+		if f.envelope.Source == spool.Unknown {
+			f.envelope.Source = spool.FromHead
+			setSender(&f.envelope, address)
+			session = head[:begin]
+		} else if address != "" {
+			addRecipient(&f.envelope, address)
+		}
+		at = end
+	}
+	readSession(&f.envelope, session)
+	return f
+}
+
+// nextAddress finds the next <…> that could be an address.
+func nextAddress(b []byte, at int) (address string, begin, end int) {
+	for {
+		open := bytes.IndexByte(b[at:], '<')
+		if open < 0 {
+			return "", 0, -1
+		}
+		begin = at + open
+		inside := b[begin+1 : min(len(b), begin+2+maxAddress)]
+		size := bytes.IndexFunc(inside, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' })
+		if size >= 0 && inside[size] == '>' {
+			return string(inside[:size]), begin, begin + 1 + size + 1
+		}
+		at = begin + 1
+	}
+}
+
+// readSession takes HELO name and host from what stands before the sender:
+// the last strings there that could be host names.
+func readSession(env *spool.Envelope, b []byte) {
+	if i := bytes.Index(b, mark); i >= 0 {
+		b = b[i+len(mark):]
+	}
+	words := hostWords(b)
+	switch n := len(words); n {
+	case 0:
+	case 1:
+		env.Helo = words[0]
+	default:
+		env.Helo, env.ClientName = words[n-2], words[n-1]
+		if ip, err := netip.ParseAddr(strings.Trim(env.ClientName, "[]")); err == nil {
+			env.ClientIP, env.ClientName = ip.String(), ""
+		}
+	}
+}
+
+// minWord is the shortest string that is not taken for chance.
+const minWord = 3
+
+func hostWords(b []byte) (words []string) {
+	notHost := func(r rune) bool { return !(r < 0x80 && isHostByte(byte(r))) }
+	for word := range bytes.FieldsFuncSeq(b, notHost) {
+		if len(word) >= minWord && len(word) <= 255 {
+			words = append(words, string(word))
+			if len(words) > 2 {
+				words = words[1:]
+			}
+		}
+	}
+	return words
+}
+
+func isHostByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(".-_[]:", c) >= 0
+}
+
+// textAfterHead finds the first header field behind the head, -1 when there is
+// none: at the beginning of a line, or right behind a byte that is no text. A
+// string whose length byte happens to be a letter cannot hide a name that all
+// mail has.
+func textAfterHead(b []byte) int {
+	for at := len(mark); at < len(b); {
+		colon := bytes.IndexByte(b[at:], ':')
+		if colon < 0 {
+			return -1
+		}
+		colon += at
+		start := colon
+		for start > at && isNameByte(b[start-1]) {
+			start--
+		}
+		if begin := fieldBegin(b, start, colon); begin >= 0 {
+			return begin
+		}
+		at = colon + 1
+	}
+	return -1
+}
+
+// fieldBegin gives the offset of the field whose name, with a byte too many
+// perhaps, is b[start:colon], -1 when it is none.
+func fieldBegin(b []byte, start, colon int) int {
+	for _, known := range firstFields {
+		if at := colon - len(known); at >= start && fold(string(b[at:colon]), known) && (at == start || !isLetter(b[at-1])) {
+			return at
+		}
+	}
+	if colon-start < 2 || colon-start > maxName || start == 0 || isText(b[start-1]) && b[start-1] != '\n' {
+		return -1
+	}
+	if colon+1 < len(b) && b[colon+1] != ' ' && b[colon+1] != '\t' && b[colon+1] != '\r' && b[colon+1] != '\n' {
+		return -1
+	}
+	return start
+}
+
+// firstFields are the names with which the text of mail begins.
+var firstFields = []string{
+	"received", "return-path", "from", "date", "subject", "message-id", "to",
+	"mime-version", "content-type", "delivered-to", "reply-to", "sender",
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' }
+func isText(c byte) bool   { return c >= ' ' && c < 0x7f || c == '\n' || c == '\r' || c == '\t' }

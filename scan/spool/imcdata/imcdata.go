@@ -1,0 +1,84 @@
+// Package imcdata reads queues in which each message is one raw file: the Imcdata tree of the Exchange 5.5 Internet Mail Service, the mailroot of the IIS SMTP service, and any bare folder of messages.
+//
+// What may surprise: the tree given is the folder that holds what the user
+// named, since a queue's quarantine stands beside it, "out.old" beside "out".
+// Names are matched in any case, as Windows does, and kept as they are.
+//
+// Nobody published these formats. What is known of Imcdata is in Microsoft's
+// Knowledge Base: 190709 (files), 193862 and 197792 (index, quarantine),
+// 201314 (pickup); of mailroot in 246091 and 819019.
+package imcdata
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"sync"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+// Driver knows raw queues. A user may name a whole tree, one of its queues, a
+// quarantine ("Out.old"), or any folder of messages.
+type Driver struct{}
+
+// Name is "imcdata".
+func (Driver) Name() string { return "imcdata" }
+
+// Detect looks at names only. Any folder with files in it could be a queue.
+func (Driver) Detect(t disk.Tree, at string) (spool.Match, error) {
+	sh, err := shapeOf(t, at)
+	if err != nil {
+		return spool.Match{}, fmt.Errorf("look for a queue of raw messages: %w", err)
+	}
+	return sh.match, nil
+}
+
+// Open takes any folder, also one that Detect is not sure of.
+func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
+	sh, err := shapeOf(t, at)
+	if err != nil {
+		return nil, fmt.Errorf("open queue of raw messages: %w", err)
+	}
+	s := &raw{tree: t, shape: sh}
+	s.fronts.New = func() any { b := make([]byte, maxFront); return &b }
+	return s, nil
+}
+
+// raw is an open spool.
+type raw struct {
+	tree   disk.Tree
+	shape  shape
+	fronts sync.Pool // *[]byte of maxFront
+}
+
+// Layout is what was found when the spool was opened.
+func (s *raw) Layout() spool.Layout {
+	return spool.Layout{
+		MTA:      Driver{}.Name(),
+		Root:     path.Join(s.tree.Path(), s.shape.at),
+		Queues:   slices.Clone(s.shape.queues),
+		Pickup:   s.shape.pickup,
+		Index:    slices.Clone(s.shape.index),
+		MayIndex: s.shape.mayIndex(),
+	}
+}
+
+// Stat fills Ident, Size and, from the file's time, Arrived.
+func (s *raw) Stat(ctx context.Context, e *spool.Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	name := e.Files[0].Name
+	info, err := s.tree.Lstat(name)
+	if err != nil {
+		return goneOr(err)
+	}
+	if !info.Mode.IsRegular() {
+		return &spool.Left{Name: name, Reason: kindOf(info.Mode)}
+	}
+	e.Ident, e.Size, e.Arrived = info.Ident(), info.Size, info.ModTime
+	return nil
+}

@@ -1,0 +1,134 @@
+package postfix
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+// Find looks for a message in the queues, by its ID; in quarantine, by the
+// name that Quarantined gave. Its Entry is filled as by Stat.
+func (s *queueDir) Find(ctx context.Context, id spool.ID) (spool.Entry, error) {
+	if name := string(id); strings.Contains(name, "/") {
+		e := entry(id, s.cameFrom(name), name)
+		if e.Queue == "" || !validID(id.Short()) {
+			return spool.Entry{}, spool.ErrGone
+		}
+		return e, s.stat(ctx, &e)
+	}
+	if !validID(string(id)) {
+		return spool.Entry{}, spool.ErrGone
+	}
+	// Once more, since it may go against our direction: from deferred to active.
+	for range 2 {
+		for _, q := range s.searched() {
+			e, err := s.findIn(ctx, q, string(id))
+			if !errors.Is(err, spool.ErrGone) {
+				return e, err
+			}
+		}
+	}
+	return spool.Entry{}, spool.ErrGone
+}
+
+// searched is the queues that were named, in the order of the flow. From
+// active, a message on its way into quarantine goes through hold.
+func (s *queueDir) searched() []string {
+	var names []string
+	for _, q := range s.queues {
+		names = append(names, q.Name)
+	}
+	if len(names) == 1 && names[0] == "active" {
+		names = append(names, "hold")
+	}
+	return names
+}
+
+// findIn tries the place that the hashing of a queue gives, then the others:
+// files stay where they were after hash_queue_depth was changed.
+func (s *queueDir) findIn(ctx context.Context, queue, id string) (spool.Entry, error) {
+	e, err := s.findAt(ctx, queue, id, s.depths[queue])
+	for depth := 0; depth <= maxDepthTried && errors.Is(err, spool.ErrGone); depth++ {
+		if depth != s.depths[queue] {
+			e, err = s.findAt(ctx, queue, id, depth)
+		}
+	}
+	return e, err
+}
+
+// maxDepthTried is how deep files are looked for away from their hash place.
+const maxDepthTried = 2
+
+func (s *queueDir) findAt(ctx context.Context, queue, id string, depth int) (spool.Entry, error) {
+	e := entry(spool.ID(id), queue, path.Join(s.base, queue, hashPath(id, depth), id))
+	err := s.stat(ctx, &e)
+	return e, err
+}
+
+// cameFrom is the queue whose quarantine a name lies in.
+func (s *queueDir) cameFrom(name string) string {
+	for _, q := range s.queues {
+		if strings.HasPrefix(name, q.Old+"/") {
+			return q.Name
+		}
+	}
+	return ""
+}
+
+// Stat fills what the file system knows, and follows a message that has moved
+// on to another queue since it was listed. Size is that of the queue file,
+// somewhat more than the text's and than the size that mailq shows.
+func (s *queueDir) Stat(ctx context.Context, e *spool.Entry) error {
+	err := s.stat(ctx, e)
+	if errors.Is(err, spool.ErrGone) {
+		return s.again(ctx, e)
+	}
+	return err
+}
+
+// again looks for a message that is not where it was. What Load knew of it stays.
+func (s *queueDir) again(ctx context.Context, e *spool.Entry) error {
+	if strings.Contains(string(e.ID), "/") {
+		return spool.ErrGone
+	}
+	now, err := s.Find(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	now.Envelope = e.Envelope
+	*e = now
+	return nil
+}
+
+func (s *queueDir) stat(ctx context.Context, e *spool.Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	info, err := s.t.Lstat(e.Files[0].Name)
+	if err != nil {
+		return gone(err)
+	}
+	if !info.Mode.IsRegular() {
+		return &spool.Left{Name: e.Files[0].Name, Reason: kindOf(info.Mode)}
+	}
+	e.Ident, e.Size = info.Ident(), info.Size
+	if e.Arrived.IsZero() {
+		if id, ok := parseID(e.ID.Short()); ok {
+			e.Arrived = id.arrived()
+		}
+	}
+	return nil
+}
+
+// gone turns a name that is not there into the word that callers wait for.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, disk.ErrNotFolder) || errors.Is(err, disk.ErrBadName) {
+		return spool.ErrGone
+	}
+	return err
+}

@@ -1,0 +1,160 @@
+package postfix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+// Load reads a queue file in one pass: the envelope, as much of the text as
+// fits, and the recipients that may stand behind it. Line ends are LF.
+func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	f, info, err := s.open(ctx, e)
+	if err != nil {
+		return spool.Text{}, err
+	}
+	defer f.Close()
+	q := s.files.Get().(*queueFile)
+	defer s.files.Put(q)
+	q.open(f, info.Size)
+	n, cut, err := q.load(buf)
+	t := spool.Text{Bytes: buf[:n], Cut: cut, Flaws: flaws(info, e.Queue, err)}
+	if err != nil && flaw(err) == "" {
+		return t, fmt.Errorf("read queue file: %w", err)
+	}
+	s.fill(e, q)
+	return t, nil
+}
+
+// Body reads the envelope first, to its very end, and then the text as it is asked for.
+func (s *queueDir) Body(ctx context.Context, e *spool.Entry) (io.ReadCloser, error) {
+	f, info, err := s.open(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	q := new(queueFile)
+	q.open(f, info.Size)
+	if _, _, err := q.load(nil); err != nil && flaw(err) == "" {
+		f.Close()
+		return nil, fmt.Errorf("read queue file: %w", err)
+	}
+	s.fill(e, q)
+	from := q.textAt
+	if from == 0 {
+		return io.NopCloser(strings.NewReader("")), f.Close()
+	}
+	q.open(f, info.Size)
+	q.pos = from
+	return &body{q: q, f: f}, nil
+}
+
+// body is the text of an open queue file. A flaw ends it with io.ErrUnexpectedEOF.
+type body struct {
+	q *queueFile
+	f disk.File
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.q.Read(p)
+	if err != nil && flaw(err) != "" {
+		err = fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+	}
+	return n, err
+}
+
+func (b *body) Close() error { return b.f.Close() }
+
+// open opens the queue file, and follows it if it has just moved on.
+func (s *queueDir) open(ctx context.Context, e *spool.Entry) (disk.File, disk.Info, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, disk.Info{}, err
+	}
+	f, err := s.t.Open(e.Files[0].Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.again(ctx, e); err != nil {
+			return nil, disk.Info{}, err
+		}
+		f, err = s.t.Open(e.Files[0].Name)
+	}
+	if errors.Is(err, disk.ErrNotRegular) {
+		return nil, disk.Info{}, &spool.Left{Name: e.Files[0].Name, Reason: "not a regular file"}
+	}
+	if err != nil {
+		return nil, disk.Info{}, gone(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, disk.Info{}, err
+	}
+	return f, info, nil
+}
+
+// fill puts what was read into the entry.
+func (s *queueDir) fill(e *spool.Entry, q *queueFile) {
+	e.Envelope = q.Envelope
+	if at := q.arrived(); !at.IsZero() {
+		e.Arrived = at
+	}
+	e.Envelope.Reason = s.reason(e)
+}
+
+// reason reads the log of the last tries, if there is one.
+func (s *queueDir) reason(e *spool.Entry) string {
+	if quarantined := strings.Contains(string(e.ID), "/"); !quarantined && (e.Queue == "maildrop" || e.Queue == "incoming") {
+		return ""
+	}
+	f, err := s.t.Open(s.logName(*e, "defer"))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	var b [reasonBytes]byte
+	n, _ := f.ReadAt(b[:], 0)
+	return parseReason(b[:n])
+}
+
+// logName is where the log of a kind lies: beside a message in quarantine,
+// else in the folder of all such logs.
+func (s *queueDir) logName(e spool.Entry, kind string) string {
+	name, id := e.Files[0].Name, e.ID.Short()
+	if strings.Contains(string(e.ID), "/") {
+		return name + "." + kind
+	}
+	return path.Join(s.base, kind, hashPath(id, s.depths[kind]), id)
+}
+
+// isShelvedLog tells a log by the name that it has in quarantine.
+func isShelvedLog(name string) bool {
+	for _, kind := range logKinds {
+		if id, ok := strings.CutSuffix(name, "."+kind); ok {
+			return validID(id)
+		}
+	}
+	return false
+}
+
+// flaws says what is wrong with a queue file, besides what it is about.
+func flaws(info disk.Info, queue string, err error) (list []string) {
+	switch mode := info.Mode.Perm() & 0o700; {
+	case mode == 0o700: // the bits of group and others have meanings of their own (mail_queue.h)
+	case mode == 0o600 && queue == "incoming":
+		list = append(list, "still being written")
+	default:
+		list = append(list, fmt.Sprintf("mode %#o: Postfix will not deliver it", info.Mode.Perm()))
+	}
+	if info.Size == 0 {
+		return append(list, "empty")
+	}
+	if err != nil {
+		list = append(list, flaw(err))
+	}
+	return list
+}
