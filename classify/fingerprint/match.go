@@ -1,0 +1,160 @@
+package fingerprint
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// MaxPrint is how many hashes a text's fingerprint holds.
+const MaxPrint = 24
+
+// groupNeed is how many of m hashes of a campaign's core a message must show.
+// Nine of 24 leave room for a copy that was cut to half, and for names inside
+// the core; of fewer, at least three, so that no stock phrase is enough.
+func groupNeed(m int) int { return min(m, max(3, (m*9+MaxPrint-1)/MaxPrint)) }
+
+// FromCore makes the fingerprint of a campaign from the shingles that its
+// members share, best first.
+func FromCore(c Class, core []uint32) Print {
+	return ofText(c, core, groupNeed)
+}
+
+// FromMessage makes a provisional fingerprint from one message. Below
+// MinShingles it takes pictures and attachments, and without those the whole.
+func FromMessage(f *Features) Print {
+	if len(f.Shingles) >= MinShingles {
+		return ofText(f.Class, f.Shingles, func(m int) int { return min(m, groupNeed(m)+1) })
+	}
+	return FromFew(f.Class, f.Exact, f.Media)
+}
+
+// FromFew makes the fingerprint of what has next to no text: of its files, or
+// of the whole when it has none.
+func FromFew(c Class, exact uint64, media []Media) Print {
+	p := Print{Class: c, Kind: OfMedia, Need: 1}
+	for _, m := range media {
+		if m.Kind() == File && len(p.Hashes) < printKinds[OfMedia].most {
+			p.Hashes = append(p.Hashes, uint64(m))
+		}
+	}
+	if len(p.Hashes) == 0 {
+		return Print{Class: c, Kind: OfWhole, Need: 1, Hashes: []uint64{exact}}
+	}
+	slices.Sort(p.Hashes)
+	p.Hashes = slices.Compact(p.Hashes)
+	return p
+}
+
+// ofText takes the smallest hashes: which ones those are does not depend on
+// the order of words, nor on what else the text holds.
+func ofText(c Class, shingles []uint32, need func(int) int) Print {
+	hashes := make([]uint64, len(shingles))
+	for i, h := range shingles {
+		hashes[i] = textHash(h)
+	}
+	slices.Sort(hashes)
+	hashes = slices.Compact(hashes)
+	hashes = slices.Clone(hashes[:min(len(hashes), MaxPrint)])
+	return Print{Class: c, Kind: OfText, Need: need(len(hashes)), Hashes: hashes}
+}
+
+// textHash is the part of a shingle's hash that a fingerprint keeps. The lower
+// bits are those that choose the sample, zero in much of a core.
+func textHash(h uint32) uint64 { return uint64(h >> 8) }
+
+// Match counts the hashes that a message shows among all that it has, so that
+// padding hides nothing, and tells whether they are enough.
+func (p Print) Match(f *Features) (hits int, ok bool) {
+	if p.Class != f.Class {
+		return 0, false
+	}
+	var found uint32
+	look := func(h uint64) {
+		if i, ok := slices.BinarySearch(p.Hashes, h); ok {
+			found |= 1 << i
+		}
+	}
+	switch p.Kind {
+	case OfText:
+		for _, h := range f.Shingles {
+			look(textHash(h))
+		}
+	case OfMedia:
+		for _, m := range f.Media {
+			look(uint64(m))
+		}
+	case OfWhole:
+		look(f.Exact)
+	}
+	hits = bits.OnesCount32(found)
+	return hits, hits >= p.Need
+}
+
+// Matcher holds messages against many fingerprints at once. One goroutine
+// uses it at a time.
+type Matcher struct {
+	prints []Print
+	at     map[target][]place
+	maybe  [1 << 10]uint64 // a bit for each textHash modulo 2^16, to save most look-ups
+	found  []uint32        // by print, which of its hashes were seen
+	seen   []int           // prints with a bit in found
+}
+
+type target struct {
+	class Class
+	kind  PrintKind
+	hash  uint64
+}
+
+type place struct {
+	print int
+	bit   uint32
+}
+
+// NewMatcher makes ready to match.
+func NewMatcher(prints []Print) *Matcher {
+	m := &Matcher{prints: prints, at: map[target][]place{}, found: make([]uint32, len(prints))}
+	for i, p := range prints {
+		for j, h := range p.Hashes {
+			t := target{p.Class, p.Kind, h}
+			m.at[t] = append(m.at[t], place{i, 1 << j})
+			m.maybe[h>>6&1023] |= 1 << (h & 63)
+		}
+	}
+	return m
+}
+
+// Match gives the indexes of the fingerprints that the message matches, ascending.
+func (m *Matcher) Match(f *Features) []int {
+	for _, i := range m.seen {
+		m.found[i] = 0
+	}
+	m.seen = m.seen[:0]
+	for _, h := range f.Shingles {
+		m.look(f.Class, OfText, textHash(h))
+	}
+	for _, h := range f.Media {
+		m.look(f.Class, OfMedia, uint64(h))
+	}
+	m.look(f.Class, OfWhole, f.Exact)
+	var out []int
+	for _, i := range m.seen {
+		if bits.OnesCount32(m.found[i]) >= m.prints[i].Need {
+			out = append(out, i)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (m *Matcher) look(c Class, k PrintKind, h uint64) {
+	if m.maybe[h>>6&1023]>>(h&63)&1 == 0 {
+		return
+	}
+	for _, p := range m.at[target{c, k, h}] {
+		if m.found[p.print] == 0 {
+			m.seen = append(m.seen, p.print)
+		}
+		m.found[p.print] |= p.bit
+	}
+}

@@ -1,0 +1,98 @@
+package fingerprint
+
+import "qclean/scan/letter"
+
+// Sketcher reads messages. One goroutine uses it at a time; it keeps its
+// buffers from message to message and costs next to no allocation.
+type Sketcher struct {
+	folder   folder
+	features Features
+	scratch  []uint32
+	few      []uint32
+	hashes   []uint32 // block that sketches are cut from
+	media    []Media
+}
+
+// blockSize is how many hashes are allocated at a time, for some 80 sketches.
+const blockSize = 4096
+
+// New makes a Sketcher.
+func New() *Sketcher {
+	s := &Sketcher{}
+	s.folder.pages = loadPages()
+	return s
+}
+
+// Features gives all that the message shows, valid until the next call.
+func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
+	s.folder.fold(m.Text)
+	f := &s.features
+	f.Class, f.Shingles, f.Exact = c, s.folder.shingles, 0
+	f.Media = appendMedia(f.Media[:0], m)
+	if tooFew(f.Shingles) {
+		f.Exact = s.exact(m)
+	}
+	return f
+}
+
+// tooFew tells whether there are not MinShingles different ones.
+func tooFew(shingles []uint32) bool {
+	var seen [MinShingles]uint32
+	n := 0
+next:
+	for _, h := range shingles {
+		for _, s := range seen[:n] {
+			if s == h {
+				continue next
+			}
+		}
+		seen[n] = h
+		if n++; n == MinShingles {
+			return false
+		}
+	}
+	return true
+}
+
+// exact is the hash of a message with too little text to be sampled: its few
+// words, its files, and the subject, which is then most of what it says.
+// Elsewhere the subject counts for nothing, since it varies at no cost.
+func (s *Sketcher) exact(m *letter.Message) uint64 {
+	h := s.folder.whole
+	for _, f := range s.features.Media {
+		if f.Kind() == File {
+			h = mix(h^uint64(f), keyAttach)
+		}
+	}
+	s.few = append(s.few[:0], s.features.Shingles...)
+	s.features.Shingles = s.few
+	s.folder.fold([]byte(m.Subject()))
+	return mix(h^keyLeft, s.folder.whole^keyRight)
+}
+
+// Sketch gives the sample that is kept. It stays valid; its slices are cut
+// from blocks that other sketches share, so clone one to keep it alone.
+func (s *Sketcher) Sketch(m *letter.Message, c Class) Sketch {
+	return s.Sample(s.Features(m, c))
+}
+
+// Sample gives the sketch of a message whose features were read.
+func (s *Sketcher) Sample(f *Features) Sketch {
+	k := Sketch{Class: f.Class, Exact: f.Exact}
+	s.scratch, k.Level = sample(s.scratch[:0], f.Shingles)
+	if cap(s.hashes)-len(s.hashes) < len(s.scratch) {
+		s.hashes = make([]uint32, 0, blockSize)
+	}
+	at := len(s.hashes)
+	s.hashes = append(s.hashes, s.scratch...)
+	k.Hashes = s.hashes[at:len(s.hashes):len(s.hashes)]
+	if n := len(f.Media); n > 0 {
+		if cap(s.media)-len(s.media) < n {
+			s.media = make([]Media, 0, blockSize/8)
+		}
+		at := len(s.media)
+		s.media = append(s.media, f.Media...)
+		k.Media = s.media[at:len(s.media):len(s.media)]
+	}
+	return k
+}
