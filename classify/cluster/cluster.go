@@ -1,0 +1,136 @@
+// Package cluster puts the sketches of a spool into campaigns.
+//
+// Two copies of one advertisement may have little in common once each is
+// padded, cut and personalised, and two strangers' letters may share a long
+// footer; no distance between two messages tells these apart. So messages are
+// never compared in pairs to decide anything. A group keeps a core, the
+// features that a quarter of its members share, and a message joins by the
+// share of the core that it shows, not by the share of it that is core.
+//
+// One pass builds groups (lead.go), two rounds put them right from the same
+// sketches (refine.go): cores anew, groups of two texts split (split.go),
+// groups of one text merged (merge.go), features weighed by how pure they are,
+// and every message given to the core that it fits best. Groups that hold
+// together by little are marked weak (weak.go) and are not for acting on
+// without a second sign.
+//
+// The result depends on the set of messages alone: they are looked at in the
+// order of a hash of their sketch. Work and memory are bounded whatever the
+// messages say: features that one message alone has never enter the index, a
+// group of one has 16 in it, a larger one 192, and a feature leads to 24
+// groups at most.
+package cluster
+
+import (
+	"cmp"
+	"slices"
+
+	"qclean/classify/fingerprint"
+)
+
+// Options of grouping. The zero value is right.
+type Options struct {
+	Prior []Prior // campaigns of earlier scans: a group that goes on with one keeps its ID
+}
+
+// Feature is one shingle of a campaign's core.
+type Feature struct {
+	Hash   uint32
+	Share  float32 // of the members that could show it, how many do
+	Purity float32 // of the messages that show it, how many are members
+}
+
+// Group is one campaign, or a message that is like no other.
+type Group struct {
+	ID        fingerprint.ID
+	Class     fingerprint.Class
+	Members   []int32   // numbers given by Add, ascending
+	Core      []Feature // what the members share, by hash
+	Words     int       // about how many words of text the core stands for
+	Coherence float64   // share of a member's features that are core; nine members of ten have more
+	Weak      string    // why the text alone is too little to act on; "" when it is enough
+	Print     fingerprint.Print
+}
+
+// Groups puts every sketch of the set into one group, largest group first.
+func Groups(s *Set, o Options) []Group {
+	order, docs := sortDocs(s)
+	all := docs
+	var out []Group
+	for len(docs) > 0 {
+		class := s.items[docs[0].item].class
+		n := 1
+		for n < len(docs) && s.items[docs[n].item].class == class {
+			n++
+		}
+		out = append(out, classGroups(s, all, docs[:n], order)...)
+		docs = docs[n:]
+	}
+	name(out, o.Prior)
+	slices.SortFunc(out, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.ID, b.ID),
+			slices.Compare(a.Members, b.Members))
+	})
+	return out
+}
+
+// sortDocs orders the messages by class and key, and takes equal ones together.
+func sortDocs(s *Set) (order []int32, docs []doc) {
+	keys := make([]uint64, s.Len())
+	order = make([]int32, s.Len())
+	var buf []byte
+	for i := range order {
+		order[i] = int32(i)
+		keys[i] = s.key(int32(i), buf)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(s.items[a].class, s.items[b].class), cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
+	})
+	for i := 0; i < len(order); {
+		from := i
+		for i < len(order) && keys[order[i]] == keys[order[from]] && s.items[order[i]].class == s.items[order[from]].class {
+			i++
+		}
+		docs = append(docs, doc{order[from], int32(from), int32(i)})
+	}
+	return order, docs
+}
+
+// classGroups groups the messages of one class: those with a text by their
+// cores, those with next to none by the hash of all there is.
+func classGroups(s *Set, all, docs []doc, order []int32) []Group {
+	class := s.items[docs[0].item].class
+	var long []doc
+	few := map[uint64][]int32{}
+	for _, d := range docs {
+		if s.items[d.item].hashes < fingerprint.MinShingles {
+			x := s.exact(d.item)
+			few[x] = append(few[x], order[d.from:d.to]...)
+			continue
+		}
+		long = append(long, d)
+	}
+	g := newGrouping(s, all, long)
+	g.lead()
+	g.refine()
+	out := g.result(class, order)
+	for x, members := range few {
+		out = append(out, fewGroup(s, class, x, members))
+	}
+	return out
+}
+
+// result turns the groups, and the docs in none, into Groups.
+func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
+	var out []Group
+	for i := range g.groups {
+		out = append(out, g.describe(class, g.groups[i].docs, &g.groups[i].core, order))
+	}
+	for d, i := range g.of {
+		if i == alone {
+			own := g.count.core(g.docs, []int32{int32(d)}, coreShare)
+			out = append(out, g.describe(class, []int32{int32(d)}, &own, order))
+		}
+	}
+	return out
+}

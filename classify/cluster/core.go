@@ -1,0 +1,146 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+)
+
+// core is what a group's members share. Each feature weighs by the share of
+// the members that have it and by its purity.
+type core struct {
+	hash   []uint32 // sorted
+	share  []float32
+	purity []float32
+	weight []float32             // share × purity^4
+	above  [maxLevel + 1]float32 // weight of the features that show at a level
+	level  uint8                 // the finest level of a member: features below it are unknown
+}
+
+const (
+	coreShare   = 0.25 // a feature is core when this share of the members have it
+	maxCore     = 192  // features of one core, those with the largest share
+	sampleCore  = 256  // members that a core is computed from
+)
+
+// match is how a message and a core go together.
+type match struct {
+	hits   int     // core features in the message
+	weight float32 // of them
+	share  float32 // of the weight of the core that the message could show
+	inside float32 // share of the message's features that are core
+}
+
+// match compares a sketch with the core at the coarser of the two levels.
+func (c *core) match(hashes []uint32, level uint8) match {
+	var m match
+	seen := 0
+	j := 0
+	for _, h := range hashes {
+		if levelOf(h) >= int(c.level) {
+			seen++
+		}
+		for j < len(c.hash) && c.hash[j] < h {
+			j++
+		}
+		if j < len(c.hash) && c.hash[j] == h {
+			m.hits++
+			m.weight += c.weight[j]
+			j++
+		}
+	}
+	if all := c.above[level]; all > 0 {
+		m.share = m.weight / all
+	}
+	if seen > 0 {
+		m.inside = float32(m.hits) / float32(seen)
+	}
+	return m
+}
+
+// weigh computes the weights from shares and purities.
+func (c *core) weigh() {
+	c.weight = slices.Grow(c.weight[:0], len(c.hash))[:len(c.hash)]
+	for i := range c.hash {
+		p := c.purity[i]
+		c.weight[i] = c.share[i] * p * p * p * p
+	}
+	c.sum()
+}
+
+// sum adds up the weights that show at each level.
+func (c *core) sum() {
+	c.above = [maxLevel + 1]float32{}
+	for i, h := range c.hash {
+		c.above[levelOf(h)] += c.weight[i]
+	}
+	for l := maxLevel - 1; l >= 0; l-- {
+		c.above[l] += c.above[l+1]
+	}
+}
+
+// counter counts features over members.
+type counter struct {
+	set      *Set
+	features []uint64 // feature << 32 | weight
+	levels   [maxLevel + 1]int
+}
+
+// core computes the core of some members, of which weights gives how many
+// messages each stands for.
+func (n *counter) core(docs []doc, members []int32, least float32) core {
+	n.features, n.levels = n.features[:0], [maxLevel + 1]int{}
+	c := core{level: maxLevel}
+	for _, d := range members[:min(len(members), sampleCore)] {
+		weight := docs[d].weight()
+		it := docs[d].item
+		level := n.set.items[it].level
+		c.level = min(c.level, level)
+		n.levels[level] += weight
+		for _, h := range n.set.hashes(it) {
+			n.features = append(n.features, uint64(h)<<32|uint64(weight))
+		}
+	}
+	for l := 1; l <= maxLevel; l++ {
+		n.levels[l] += n.levels[l-1]
+	}
+	slices.Sort(n.features)
+	n.collect(&c, least)
+	c.purity = make([]float32, len(c.hash))
+	for i := range c.purity {
+		c.purity[i] = 1
+	}
+	c.weigh()
+	return c
+}
+
+// collect takes the features that enough members have. Only members whose
+// level lets them show a feature are asked.
+func (n *counter) collect(c *core, least float32) {
+	type feature struct {
+		hash  uint32
+		share float32
+	}
+	var found []feature
+	for i := 0; i < len(n.features); {
+		h, weight, docs := uint32(n.features[i]>>32), 0, 0
+		for ; i < len(n.features) && uint32(n.features[i]>>32) == h; i++ {
+			weight += int(uint32(n.features[i]))
+			docs++
+		}
+		able := n.levels[levelOf(h)]
+		if share := float32(weight) / float32(able); share >= least && (docs > 1 || able == weight) {
+			found = append(found, feature{h, share})
+		}
+	}
+	if len(found) > maxCore {
+		slices.SortFunc(found, func(a, b feature) int {
+			return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.hash, b.hash))
+		})
+		found = found[:maxCore]
+		slices.SortFunc(found, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+	}
+	c.hash, c.share = make([]uint32, len(found)), make([]float32, len(found))
+	for i, f := range found {
+		c.hash[i], c.share[i] = f.hash, f.share
+	}
+}

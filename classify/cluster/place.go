@@ -1,0 +1,47 @@
+package cluster
+
+import "qclean/classify/fingerprint"
+
+// Placer says which group a further sketch belongs to, whatever its class:
+// the original that a bounce returns belongs to the campaign that caused it.
+// One goroutine uses it at a time.
+type Placer struct {
+	grouping
+	at    []int // number of each core's group
+	exact map[uint64]int
+}
+
+// NewPlacer makes ready to place sketches in groups.
+func NewPlacer(groups []Group) *Placer {
+	p := &Placer{exact: map[uint64]int{}}
+	for i := range groups {
+		g := &groups[i]
+		if g.Print.Kind == fingerprint.OfWhole {
+			p.exact[g.Print.Hashes[0]] = i
+		}
+		if len(g.Core) == 0 {
+			continue
+		}
+		var c core
+		for _, f := range g.Core {
+			c.hash, c.share, c.purity = append(c.hash, f.Hash), append(c.share, f.Share), append(c.purity, f.Purity)
+		}
+		c.weigh()
+		p.groups = append(p.groups, group{core: c})
+		p.at = append(p.at, i)
+	}
+	p.reindex()
+	return p
+}
+
+// Place gives the index of the group, or false.
+func (p *Placer) Place(k *fingerprint.Sketch) (int, bool) {
+	if len(k.Hashes) < fingerprint.MinShingles {
+		i, ok := p.exact[k.Exact]
+		return i, ok
+	}
+	if best := p.bestCore(k.Hashes, min(k.Level, maxLevel)); best >= 0 {
+		return p.at[best], true
+	}
+	return 0, false
+}

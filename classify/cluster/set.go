@@ -1,0 +1,96 @@
+package cluster
+
+import (
+	"math/bits"
+
+	"github.com/zeebo/xxh3"
+
+	"qclean/classify/fingerprint"
+)
+
+// Set holds sketches in blocks of memory, without a pointer for each: about
+// 200 bytes a message. The zero value is an empty set.
+type Set struct {
+	items  []item
+	blocks [][]uint32
+}
+
+// item says where a sketch lies. Its numbers are hashes, then media, then the
+// two halves of the exact hash.
+type item struct {
+	at     uint32 // block number << blockBits | place in the block
+	class  fingerprint.Class
+	level  uint8
+	hashes uint8
+	media  uint8
+}
+
+const (
+	blockBits = 16 // 256 KiB a block, 65,536 blocks: 80 million sketches
+	blockSize = 1 << blockBits
+)
+
+// Add copies a sketch into the set and gives its number, counted from 0.
+// Hashes beyond fingerprint.MaxHashes and media beyond MaxMedia are left out.
+func (s *Set) Add(k *fingerprint.Sketch) int {
+	hashes := k.Hashes[:min(len(k.Hashes), fingerprint.MaxHashes)]
+	media := k.Media[:min(len(k.Media), fingerprint.MaxMedia)]
+	need := len(hashes) + len(media) + 2
+	last := len(s.blocks) - 1
+	if last < 0 || blockSize-len(s.blocks[last]) < need {
+		s.blocks = append(s.blocks, make([]uint32, 0, blockSize))
+		last++
+	}
+	b := s.blocks[last]
+	s.items = append(s.items, item{
+		at:    uint32(last)<<blockBits | uint32(len(b)),
+		class: k.Class, level: min(k.Level, maxLevel), hashes: uint8(len(hashes)), media: uint8(len(media)),
+	})
+	b = append(b, hashes...)
+	for _, m := range media {
+		b = append(b, uint32(m))
+	}
+	s.blocks[last] = append(b, uint32(k.Exact), uint32(k.Exact>>32))
+	return len(s.items) - 1
+}
+
+// Len is how many sketches were added.
+func (s *Set) Len() int { return len(s.items) }
+
+func (s *Set) hashes(i int32) []uint32 {
+	it := &s.items[i]
+	b := s.blocks[it.at>>blockBits][it.at&(blockSize-1):]
+	return b[:it.hashes:it.hashes]
+}
+
+func (s *Set) media(i int32) []uint32 {
+	it := &s.items[i]
+	b := s.blocks[it.at>>blockBits][it.at&(blockSize-1)+uint32(it.hashes):]
+	return b[:it.media:it.media]
+}
+
+func (s *Set) exact(i int32) uint64 {
+	it := &s.items[i]
+	b := s.blocks[it.at>>blockBits][it.at&(blockSize-1)+uint32(it.hashes)+uint32(it.media):]
+	return uint64(b[0]) | uint64(b[1])<<32
+}
+
+// key is a hash of all that is known of a sketch. Equal sketches stay
+// together, and the order of keys is the order in which sketches are looked
+// at, so that it depends on nothing but the messages themselves.
+func (s *Set) key(i int32, buf []byte) uint64 {
+	it := &s.items[i]
+	n := uint32(it.hashes) + uint32(it.media) + 2
+	from := it.at & (blockSize - 1)
+	buf = append(buf[:0], byte(it.class), it.level, it.hashes, it.media)
+	for _, h := range s.blocks[it.at>>blockBits][from : from+n] {
+		buf = append(buf, byte(h), byte(h>>8), byte(h>>16), byte(h>>24))
+	}
+	return xxh3.Hash(buf)
+}
+
+// maxLevel is the coarsest level there is: 64 KiB of text need 9.
+const maxLevel = 15
+
+// levelOf is the coarsest level at which a hash shows.
+func levelOf(h uint32) int { return min(bits.TrailingZeros32(h), maxLevel) }

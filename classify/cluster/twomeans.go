@@ -1,0 +1,215 @@
+package cluster
+
+import "slices"
+
+const (
+	sideSample   = 256 // members looked at
+	sideFeatures = 192
+	sideRounds   = 6
+	rareShare    = 0.05 // features that fewer have are padding
+	usualShare   = 0.5  // of a side
+	eitherOwn    = 0.2  // the same when every member has either the one or the other
+	footerOwn    = 0.3  // share of a side's usual features that mail with its footer only does not have
+	gapLow       = 0.1
+	gapHigh      = 0.5
+	foreignShare = 0.1 // a feature that more of the other side have is no side's own
+)
+
+// sides is a group's members as rows over the features that some have and
+// others have not, and two means of them.
+type sides struct {
+	features []uint32
+	common   int // features that all have
+	rows     []row
+	must     [2][]uint32              // what members of a side must show some of
+	mean     [2][sideFeatures]float32 // share of a side's rows that have the feature
+}
+
+// row tells of each feature whether a member has it (1), has it not (-1), or
+// could not show it (0).
+type row struct {
+	has  [sideFeatures]int8
+	mine uint8
+}
+
+func newSides(g *grouping, docs []int32) *sides {
+	s := &sides{}
+	sample := docs[:min(len(docs), sideSample)]
+	c := g.count.core(g.docs, sample, rareShare)
+	for i, h := range c.hash {
+		switch {
+		case c.share[i] >= 1-rareShare:
+			s.common++
+		case len(s.features) < sideFeatures:
+			s.features = append(s.features, h)
+		}
+	}
+	for _, d := range sample {
+		s.rows = append(s.rows, s.row(g.set, g.docs[d].item))
+	}
+	return s
+}
+
+func (s *sides) row(set *Set, item int32) (r row) {
+	hashes, level := set.hashes(item), int(set.items[item].level)
+	for i, h := range s.features {
+		if _, ok := slices.BinarySearch(hashes, h); ok {
+			r.has[i] = 1
+		} else if levelOf(h) >= level {
+			r.has[i] = -1
+		}
+	}
+	return r
+}
+
+// part looks for two sides, and tells whether each has features of its own.
+func (s *sides) part() bool {
+	if len(s.features) < minHits {
+		return false
+	}
+	a := s.fullest()
+	b := s.farthest(a)
+	if a == b {
+		return false
+	}
+	for i := range s.features {
+		s.mean[0][i], s.mean[1][i] = s.rows[a].chance(i), s.rows[b].chance(i)
+	}
+	for range sideRounds {
+		for i := range s.rows {
+			s.rows[i].mine = uint8(s.side(&s.rows[i]))
+		}
+		s.average(0)
+		s.average(1)
+	}
+	var own [2][]int
+	var usual [2]int
+	for k := range own {
+		own[k], usual[k] = s.own(k)
+	}
+	enough := func(k int, share float32) bool {
+		return len(own[k]) >= minHits && float32(len(own[k])) >= share*float32(usual[k])
+	}
+	if enough(0, splitOwn) && enough(1, splitOwn) ||
+		enough(0, eitherOwn) && enough(1, eitherOwn) && s.gap(own[0]) && s.gap(own[1]) {
+		return true
+	}
+	for k := range own {
+		if enough(k, footerOwn) && s.gap(own[k]) {
+			for _, i := range own[k] {
+				s.must[k] = append(s.must[k], s.features[i])
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// gap tells whether members either have a good part of these features or next
+// to none. Copies that were cut have any part; mail that has only a
+// campaign's footer, and is no copy, has none.
+func (s *sides) gap(own []int) bool {
+	none, some := 0, 0
+	for j := range s.rows {
+		has, able := 0, 0
+		for _, i := range own {
+			if s.rows[j].has[i] != 0 {
+				able++
+				has += int(s.rows[j].has[i]+1) / 2
+			}
+		}
+		switch share := float32(has) / float32(max(able, 1)); {
+		case able < minHits:
+		case share <= gapLow:
+			none++
+		case share < gapHigh:
+			some++
+		}
+	}
+	return none > 0 && some*4 <= none
+}
+
+func (r *row) chance(i int) float32 { return float32(r.has[i]+1) / 2 }
+
+// side is the nearer mean.
+func (s *sides) side(r *row) int {
+	var d [2]float32
+	for i := range s.features {
+		if r.has[i] != 0 {
+			for k := range d {
+				e := r.chance(i) - s.mean[k][i]
+				d[k] += e * e
+			}
+		}
+	}
+	if d[1] < d[0] {
+		return 1
+	}
+	return 0
+}
+
+func (s *sides) average(k int) {
+	for i := range s.features {
+		have, able := float32(0), float32(0)
+		for j := range s.rows {
+			if r := &s.rows[j]; int(r.mine) == k && r.has[i] != 0 {
+				able++
+				have += r.chance(i)
+			}
+		}
+		s.mean[k][i] = 0
+		if able > 0 {
+			s.mean[k][i] = have / able
+		}
+	}
+}
+
+// own gives what a side usually shows and the other hardly ever, and how much
+// it usually shows in all.
+func (s *sides) own(k int) (own []int, usual int) {
+	usual = s.common
+	for i := range s.features {
+		if s.mean[k][i] >= usualShare {
+			usual++
+			if s.mean[1-k][i] <= foreignShare {
+				own = append(own, i)
+			}
+		}
+	}
+	return own, usual
+}
+
+// fullest is the row with the most features.
+func (s *sides) fullest() int {
+	best, most := 0, -1
+	for j := range s.rows {
+		n := 0
+		for i := range s.features {
+			if s.rows[j].has[i] > 0 {
+				n++
+			}
+		}
+		if n > most {
+			best, most = j, n
+		}
+	}
+	return best
+}
+
+// farthest is the row that has the most features which row a has not, less
+// those that both have.
+func (s *sides) farthest(a int) int {
+	best, most := a, 0
+	for j := range s.rows {
+		n := 0
+		for i := range s.features {
+			if s.rows[j].has[i] > 0 {
+				n -= int(s.rows[a].has[i])
+			}
+		}
+		if n > most {
+			best, most = j, n
+		}
+	}
+	return best
+}

@@ -1,0 +1,27 @@
+package cluster
+
+import "fmt"
+
+// Below these a group is weak: its text may be a footer, a signature or a
+// stock line that mail of every kind can carry. Beside a picture a text has to
+// be longer, since the message is in the picture.
+const (
+	weakWords     = 20
+	weakPictured  = 30
+	weakCoherence = 0.18
+)
+
+// weak says why a group's text alone is too little to act on, "" when it is enough.
+func weak(g *Group, pictured bool) string {
+	switch {
+	case len(g.Core) == 0:
+		return "next to no text"
+	case g.Words < weakWords:
+		return fmt.Sprintf("the messages share some %d words only", g.Words)
+	case g.Words < weakPictured && pictured:
+		return fmt.Sprintf("the messages are pictures and share some %d words only", g.Words)
+	case g.Coherence < weakCoherence:
+		return fmt.Sprintf("some messages share only %.0f %% of their text with the others", 100*g.Coherence)
+	}
+	return ""
+}
