@@ -1,0 +1,116 @@
+package classify
+
+import (
+	"cmp"
+	"slices"
+
+	"qclean/classify/cluster"
+	"qclean/classify/fingerprint"
+)
+
+// Campaign is a group of messages that carry the same text, and what they come
+// to. A message that is like no other is a campaign of one.
+type Campaign struct {
+	Summary
+	ID        fingerprint.ID
+	Print     fingerprint.Print // the portable form
+	Class     fingerprint.Class
+	Weak      string  // why its text alone is too little to act on, "" when it is enough
+	Coherence float64 // mean share of a member's text that all members share, 0 to 1
+	Words     int     // about how many words they share
+	Core      []cluster.Feature
+	Members   []int32 // indexes of records
+	Bounces   []int32 // indexes of records that report about a message of this campaign
+}
+
+// Prior is a campaign as an earlier scan left it, so that one that goes on keeps its ID.
+type Prior = cluster.Prior
+
+// Campaigns groups the records, largest group first, and writes each record's
+// Campaign and Weak. The order of the records does not matter to the result,
+// but for the numbers in Members.
+func Campaigns(records []Record, before []Prior) []*Campaign {
+	var set cluster.Set
+	for i := range records {
+		set.Add(&records[i].Sketch)
+	}
+	groups := cluster.Groups(&set, cluster.Options{Prior: before})
+	out := make([]*Campaign, 0, len(groups))
+	for i := range groups {
+		g := &groups[i]
+		for _, m := range g.Members {
+			records[m].Campaign, records[m].Weak, records[m].BounceOf = g.ID, g.Weak != "", ""
+		}
+		out = append(out, &Campaign{
+			Summary: Summarize(records, g.Members), ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
+			Coherence: g.Coherence, Words: g.Words, Core: g.Core, Members: g.Members,
+		})
+	}
+	addBounces(records, groups, out)
+	slices.SortStableFunc(out, func(a, b *Campaign) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// addBounces gives each campaign the reports that return one of its messages.
+func addBounces(records []Record, groups []cluster.Group, campaigns []*Campaign) {
+	var placer *cluster.Placer
+	for i := range records {
+		b := records[i].Bounce
+		if b == nil || !b.returned() {
+			continue
+		}
+		if placer == nil {
+			placer = cluster.NewPlacer(groups)
+		}
+		if g, ok := placer.Place(&b.Original); ok {
+			campaigns[g].Bounces = append(campaigns[g].Bounces, int32(i))
+			records[i].BounceOf = campaigns[g].ID
+		}
+	}
+}
+
+// Priors is what the next scan needs to know of these campaigns. One message
+// alone is no campaign to continue: its ID follows from its text.
+func Priors(campaigns []*Campaign) []Prior {
+	var out []Prior
+	for _, c := range campaigns {
+		if c.Count > 1 {
+			out = append(out, Prior{ID: c.ID, Print: c.Print, Count: c.Count})
+		}
+	}
+	return out
+}
+
+// ShortIDs gives each campaign the shortest beginning of its ID, of at least
+// four characters, that no other campaign's ID begins with.
+func ShortIDs(campaigns []*Campaign) map[fingerprint.ID]string {
+	ids := make([]fingerprint.ID, 0, len(campaigns))
+	for _, c := range campaigns {
+		ids = append(ids, c.ID)
+	}
+	slices.Sort(ids)
+	short := make(map[fingerprint.ID]string, len(ids))
+	for i, id := range ids {
+		need := minShortID
+		if i > 0 {
+			need = max(need, common(ids[i-1], id)+1)
+		}
+		if i+1 < len(ids) {
+			need = max(need, common(ids[i+1], id)+1)
+		}
+		short[id] = string(id[:min(need, len(id))])
+	}
+	return short
+}
+
+const minShortID = 4
+
+func common(a, b fingerprint.ID) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}

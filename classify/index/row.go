@@ -1,0 +1,132 @@
+package index
+
+import (
+	"fmt"
+	"time"
+
+	"qclean/classify"
+	"qclean/classify/fingerprint"
+	"qclean/classify/kind"
+	"qclean/scan/letter"
+	"qclean/scan/spool"
+)
+
+// row is one message in the Parquet file. Names are what DuckDB shows; file
+// names and IDs are escaped (spool.EscapeName), since Parquet text is UTF-8.
+type row struct {
+	ID         string   `parquet:"id"`
+	Queue      string   `parquet:"queue,dict"`
+	Files      []string `parquet:"files,list"`
+	Roles      []int32  `parquet:"roles,list"`
+	Ident      string   `parquet:"ident"`
+	Size       int64    `parquet:"size"`
+	Arrived    int64    `parquet:"arrived,timestamp(nanosecond)"`
+	From       string   `parquet:"from,dict"`
+	Null       bool     `parquet:"null_sender"`
+	To         []string `parquet:"to,list"`
+	Recipients int32    `parquet:"recipients"`
+	Envelope   string   `parquet:"envelope_source,dict"`
+	AuthUser   string   `parquet:"auth_user,dict"`
+	SourceIP   string   `parquet:"source_ip,dict"`
+	SourceName string   `parquet:"source_name,dict"`
+	Helo       string   `parquet:"helo,dict"`
+	Reason     string   `parquet:"reason,dict"`
+	Frozen     bool     `parquet:"frozen"`
+	HeaderFrom string   `parquet:"header_from,dict"`
+	Subject    string   `parquet:"subject,dict"`
+	MessageID  string   `parquet:"message_id"`
+	Links      []string `parquet:"links,list"`
+	Kind       string   `parquet:"kind,dict"`
+	Class      int32    `parquet:"class"`
+	Sketch     []byte   `parquet:"sketch"`
+	Defects    int32    `parquet:"defects"`
+	Flaws      []string `parquet:"flaws,list"`
+	Campaign   string   `parquet:"campaign,dict"`
+	Weak       bool     `parquet:"weak"`
+	BounceOf   string   `parquet:"bounce_of,dict"`
+	Known      string   `parquet:"known,dict"`
+	Bounce     *bounce  `parquet:"bounce,optional"`
+}
+
+type bounce struct {
+	Failed     []string `parquet:"failed,list"`
+	Status     string   `parquet:"status,dict"`
+	Diagnostic string   `parquet:"diagnostic,dict"`
+	MTA        string   `parquet:"reporting_mta,dict"`
+	MessageID  string   `parquet:"message_id"`
+	From       string   `parquet:"from,dict"`
+	Original   []byte   `parquet:"original_sketch"`
+}
+
+func toRow(r *classify.Record) (row, error) {
+	sketch, err := r.Sketch.AppendBinary(nil)
+	if err != nil {
+		return row{}, err
+	}
+	out := row{
+		ID: spool.EscapeName(string(r.ID)), Queue: r.Queue, Ident: r.Ident, Size: r.Size, Arrived: nanos(r.Arrived),
+		From: r.From, Null: r.Null, To: r.To, Recipients: int32(r.Recipients), Envelope: r.Envelope.String(),
+		AuthUser: r.AuthUser, SourceIP: r.SourceIP, SourceName: r.SourceName, Helo: r.Helo, Reason: r.Reason,
+		Frozen: r.Frozen, HeaderFrom: r.HeaderFrom, Subject: r.Subject, MessageID: r.MessageID, Links: r.Links,
+		Kind: r.Kind.String(), Class: int32(r.Class), Sketch: sketch, Defects: int32(r.Defects),
+		Flaws: r.Flaws, Campaign: string(r.Campaign), Weak: r.Weak,
+		BounceOf: string(r.BounceOf), Known: string(r.Known),
+	}
+	for _, f := range r.Files {
+		out.Files = append(out.Files, spool.EscapeName(f.Name))
+		out.Roles = append(out.Roles, int32(f.Role))
+	}
+	if b := r.Bounce; b != nil {
+		out.Bounce = &bounce{Failed: b.Failed, Status: b.Status, Diagnostic: b.Diagnostic, MTA: b.ReportingMTA,
+			MessageID: b.MessageID, From: b.From}
+		if out.Bounce.Original, err = b.Original.AppendBinary(nil); err != nil {
+			return row{}, err
+		}
+	}
+	return out, nil
+}
+
+func fromRow(in *row) (classify.Record, error) {
+	r := classify.Record{
+		ID: spool.ID(spool.UnescapeName(in.ID)), Queue: in.Queue, Ident: in.Ident, Size: in.Size, Arrived: moment(in.Arrived),
+		From: in.From, Null: in.Null, To: in.To, Recipients: int(in.Recipients), Envelope: spool.ParseSource(in.Envelope),
+		AuthUser: in.AuthUser, SourceIP: in.SourceIP, SourceName: in.SourceName, Helo: in.Helo, Reason: in.Reason,
+		Frozen: in.Frozen, HeaderFrom: in.HeaderFrom, Subject: in.Subject, MessageID: in.MessageID, Links: in.Links,
+		Kind: kind.Parse(in.Kind), Class: fingerprint.Class(in.Class), Defects: letter.Defect(in.Defects),
+		Flaws: in.Flaws, Campaign: fingerprint.ID(in.Campaign), Weak: in.Weak,
+		BounceOf: fingerprint.ID(in.BounceOf), Known: fingerprint.ID(in.Known),
+	}
+	if len(in.Files) != len(in.Roles) {
+		return r, fmt.Errorf("message %q: files and roles differ", in.ID)
+	}
+	for i, f := range in.Files {
+		r.Files = append(r.Files, spool.File{Name: spool.UnescapeName(f), Role: spool.Role(in.Roles[i])})
+	}
+	var err error
+	if r.Sketch, err = fingerprint.ParseSketch(in.Sketch); err != nil {
+		return r, fmt.Errorf("message %q: %w", in.ID, err)
+	}
+	if b := in.Bounce; b != nil {
+		r.Bounce = &classify.Bounce{Failed: b.Failed, Status: b.Status, Diagnostic: b.Diagnostic, ReportingMTA: b.MTA,
+			MessageID: b.MessageID, From: b.From}
+		if r.Bounce.Original, err = fingerprint.ParseSketch(b.Original); err != nil {
+			return r, fmt.Errorf("message %q: %w", in.ID, err)
+		}
+	}
+	return r, nil
+}
+
+// nanos writes a moment as Parquet does, with 0 for "not known".
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func moment(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}

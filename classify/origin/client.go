@@ -1,0 +1,155 @@
+package origin
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// client reads what follows "from": a name or address, then comments.
+//
+// The word in front is what the client said in HELO, but Exim, MDaemon and
+// qmail put the reverse name there and HELO into the comment. The address is
+// taken from brackets in a comment, else from a bare comment, else from the
+// word itself: nothing that the client said is believed where the server
+// wrote an address of its own.
+func (h *hop) client(v string) {
+	first := word(v)
+	rest := strings.TrimLeft(v, " \t")[len(first):]
+	helo, name := first, ""
+	for n := 0; n < maxComments; n++ {
+		comment, after, ok := nextComment(rest)
+		if !ok {
+			break
+		}
+		rest = after
+		h.comment(comment, &helo, &name, first)
+	}
+	own, literal := address(first)
+	if h.ip == "" && literal {
+		h.ip = own
+	}
+	if name == "" && !literal && helo != first && first != "unknown" {
+		name = first
+	}
+	if name != "unknown" {
+		h.name = name
+	}
+	if helo != "unknown" {
+		h.helo = helo
+	}
+}
+
+const maxComments = 8
+
+// comment reads one comment of the "from" clause.
+func (h *hop) comment(c string, helo, name *string, first string) {
+	switch {
+	case hasFold(c, "helo "):
+		*helo = word(c[len("helo "):])
+	case hasFold(c, "ehlo "):
+		*helo = word(c[len("ehlo "):])
+	}
+	for part := range strings.FieldsSeq(c) {
+		if v, ok := cutPair(part, "helo="); ok {
+			*helo = v
+			continue
+		}
+		if h.ip == "" {
+			part = strings.TrimPrefix(part, "port=")
+			if i := strings.LastIndexByte(part, '@'); i >= 0 { // qmail: login@address or ident@address
+				if ip, ok := address(part[i+1:]); ok {
+					h.ip = ip
+					continue
+				}
+			}
+			if ip, ok := address(part); ok {
+				h.ip = ip
+				continue
+			}
+		}
+		if *name == "" && hostname(part) && !strings.EqualFold(part, *helo) || *name == "" && hostname(part) && part == first {
+			*name = strings.TrimRight(part, ".")
+		}
+	}
+}
+
+// address reads an IP address as MTAs write it: bare, in brackets, with
+// "IPv6:" (RFC 5321 section 4.1.3), with a port behind it.
+func address(s string) (string, bool) {
+	s = strings.Trim(s, ",;.")
+	if strings.HasPrefix(s, "[") {
+		end := strings.IndexByte(s, ']')
+		if end < 0 {
+			return "", false
+		}
+		s = s[1:end]
+	}
+	if len(s) < 2 || len(s) > 64 {
+		return "", false
+	}
+	if hasFold(s, "ipv6:") {
+		s = s[len("ipv6:"):]
+	}
+	c := s[0] | 0x20
+	if !('0' <= s[0] && s[0] <= '9' || 'a' <= c && c <= 'f' || s[0] == ':') {
+		return "", false
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		host, _, found := strings.Cut(s, ":")
+		if a, err = netip.ParseAddr(host); err != nil || !found {
+			return "", false
+		}
+		s = host
+	}
+	if a.Is4In6() || a.Zone() != "" {
+		return a.Unmap().WithZone("").String(), true
+	}
+	return s, true
+}
+
+// hostname tells a name with a dot, as reverse names are.
+func hostname(s string) bool {
+	dot := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '.':
+			dot = i > 0
+		case c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z':
+		default:
+			return false
+		}
+	}
+	return dot && len(s) <= 255
+}
+
+// nextComment gives the next comment without its parentheses. Comments nest.
+func nextComment(v string) (comment, after string, ok bool) {
+	open := strings.IndexByte(v, '(')
+	if open < 0 {
+		return "", "", false
+	}
+	depth := 0
+	for i := open; i < len(v); i++ {
+		switch v[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return v[open+1 : i], v[i+1:], true
+			}
+		}
+	}
+	return v[open+1:], "", true
+}
+
+func hasFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func cutPair(s, prefix string) (string, bool) {
+	if !hasFold(s, prefix) {
+		return "", false
+	}
+	return s[len(prefix):], true
+}

@@ -1,0 +1,112 @@
+package origin
+
+import "strings"
+
+// hop is one Received field.
+type hop struct {
+	ip    string // of the client, "" when none is named
+	name  string // its reverse name
+	helo  string
+	by    string // who wrote the field
+	login string
+	auth  bool // the client logged in
+	web   bool // handed in by a web mail program
+}
+
+// maxField bounds what is read of one field.
+const maxField = 2 << 10
+
+// parse reads a Received field. RFC 5321 section 4.4 gives a grammar, and no
+// MTA but its author's keeps to it, so the clauses are looked for one by one:
+//
+//	from H (R [A]) by B with ESMTPSA id …            Postfix (smtpd.c), sendmail (conf.c)
+//	from [A] (helo=H) by B with esmtpsa …            Exim (receive.c, with R in front of [A])
+//	from H (A) by B (A) with Microsoft SMTP Server   Exchange 2007 and later
+//	from H ([A]) by B with Microsoft SMTPSVC         IIS; Internet Mail Service 5.5 the same
+//	from unknown (HELO H) (login@A) by B with SMTP   qmail (received.c) with its patches
+//	(qmail 1 invoked by uid 0)                       qmail-queue: no client
+//	from H (R [A]) (AUTH: LOGIN login) by B          Courier
+//	from R (H [A]) by B (MDaemon …) with ESMTPA      MDaemon
+//	from [A] (account login HELO H) by B             CommuniGate Pro
+//	by A with SMTP id …                              Gmail, internally
+func parse(v string) hop {
+	if len(v) > maxField {
+		v = v[:maxField]
+	}
+	if at := strings.LastIndexByte(v, ';'); at >= 0 {
+		v = v[:at] // the date
+	}
+	v = strings.TrimSpace(v)
+	var h hop
+	clause := v
+	if at := clauseAt(v, "by "); at >= 0 {
+		clause = v[:at]
+		h.by = strings.TrimRight(word(v[at+len("by "):]), ";,.")
+		h.protocol(v[at:])
+	}
+	if rest, ok := cutFold(clause, "from "); ok {
+		h.client(rest)
+	}
+	h.account(v)
+	return h
+}
+
+// protocol reads what stands after "with": an A at the end of the SMTP family
+// stands for a login (RFC 3848), and HTTP for web mail.
+func (h *hop) protocol(v string) {
+	at := clauseAt(v, "with ")
+	if at < 0 {
+		return
+	}
+	w := word(v[at+len("with "):])
+	switch {
+	case foldIs(w, "esmtpa"), foldIs(w, "esmtpsa"), foldIs(w, "asmtp"), foldIs(w, "utf8smtpa"), foldIs(w, "utf8smtpsa"), foldIs(w, "lmtpa"), foldIs(w, "lmtpsa"), foldIs(w, "smtpa"), foldIs(w, "smtpsa"):
+		h.auth = true
+	case foldIs(w, "http"), foldIs(w, "https"):
+		h.web = true
+	}
+}
+
+// clauseAt finds a keyword at the start of a word outside of comments, -1 without one.
+func clauseAt(v, keyword string) int {
+	depth := 0
+	for i := 0; i+len(keyword) <= len(v); i++ {
+		switch v[i] {
+		case '(':
+			depth++
+		case ')':
+			depth = max(depth-1, 0)
+		default:
+			if depth == 0 && (i == 0 || v[i-1] == ' ' || v[i-1] == '\t' || v[i-1] == ')') && keywordAt(v[i:], keyword) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// keywordAt compares a keyword and the blank after it, which may be a tab.
+func keywordAt(v, keyword string) bool {
+	n := len(keyword) - 1
+	return foldIs(v[:n], keyword[:n]) && (v[n] == ' ' || v[n] == '\t')
+}
+
+// word is what stands up to the next blank or parenthesis.
+func word(v string) string {
+	v = strings.TrimLeft(v, " \t")
+	if i := strings.IndexAny(v, " \t()"); i >= 0 {
+		return v[:i]
+	}
+	return v
+}
+
+func foldIs(s, want string) bool { return len(s) == len(want) && strings.EqualFold(s, want) }
+
+// cutFold takes a prefix in lower case off, whatever its case.
+func cutFold(s, prefix string) (string, bool) {
+	s = strings.TrimLeft(s, " \t")
+	if len(s) < len(prefix) || !keywordAt(s, prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}

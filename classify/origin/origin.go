@@ -1,0 +1,125 @@
+// Package origin says where a message came from: the first host outside of those the operator trusts, and the login it was handed in with.
+//
+// Every Received field below the last trusted host was written by a stranger
+// and may be forged (RFC 5321 section 3.7.2), so the chain is read from the top
+// and no further than the first hop that is not trusted. What surprises: a hop
+// that came over the loopback, or that names no client, is the same machine
+// talking to itself (a content filter, a pipe), so the field below it is read
+// as well when it names the same host.
+//
+//	origin.go    the chain
+//	hop.go       one Received field, whatever the MTA
+//	client.go    its "from" clause: name, reverse name, address
+//	login.go     the logins that MTAs record
+package origin
+
+import (
+	"net/netip"
+	"strings"
+
+	"qclean/scan/letter"
+	"qclean/scan/spool"
+)
+
+// Facts is what the trace tells. Strings are valid as long as the letter is.
+type Facts struct {
+	IP       string // of the client that handed the message to the last trusted host
+	Name     string // its reverse name, as the trusted host wrote it
+	Helo     string
+	AuthUser string // login, when the trusted host recorded one
+	Auth     bool   // the client logged in, whether the login was recorded or not
+	Hops     int    // Received fields that were read
+}
+
+// Trust tells whether an address belongs to a host whose Received fields are
+// to be believed. A nil Trust believes the uppermost one only.
+type Trust func(ip string) bool
+
+// maxHops bounds the fields that are read; RFC 5321 section 6.3 asks for a
+// limit of no less than 100 against loops.
+const maxHops = 100
+
+// Of reads the envelope's record of the session, and the trace where it has none.
+func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
+	f := Facts{AuthUser: e.AuthUser, Auth: e.AuthUser != ""}
+	skip := 0
+	if e.ClientIP != "" {
+		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
+		if !inside(e.ClientIP, t) {
+			if f.AuthUser == "" {
+				f.firstLogin(m)
+			}
+			return f
+		}
+		skip = 1
+	}
+	f.chain(m, t, skip)
+	if f.AuthUser == "" && f.Auth {
+		f.AuthUser = loginField(m.Header)
+	}
+	return f
+}
+
+// firstLogin takes the login from the uppermost field: the queue's own host
+// wrote it for the session that the envelope records.
+func (f *Facts) firstLogin(m *letter.Message) {
+	for v := range m.Header.All("Received") {
+		h := parse(v)
+		f.Hops, f.AuthUser, f.Auth = 1, h.login, h.auth
+		break
+	}
+	if f.AuthUser == "" && f.Auth {
+		f.AuthUser = loginField(m.Header)
+	}
+}
+
+// chain goes down the trace. The first skip hops are those of sessions that
+// the envelope told about.
+func (f *Facts) chain(m *letter.Message, t Trust, skip int) {
+	local := ""
+	for v := range m.Header.All("Received") {
+		if f.Hops >= maxHops {
+			return
+		}
+		h := parse(v)
+		if local != "" && !h.web && !strings.EqualFold(h.by, local) && h.by != "" {
+			return
+		}
+		f.Hops++
+		if h.auth && !f.Auth {
+			f.Auth = true
+		}
+		if h.login != "" && f.AuthUser == "" {
+			f.AuthUser = h.login
+		}
+		if h.ip == "" {
+			if skip == 0 && f.IP == "" {
+				local = h.by
+			}
+			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		f.IP, f.Name, f.Helo = h.ip, h.name, h.helo
+		if !inside(h.ip, t) {
+			return
+		}
+		local = ""
+		if loopback(h.ip) {
+			local = h.by
+		}
+		if f.Auth {
+			return // a login on one of our hosts is where it begins
+		}
+	}
+}
+
+// inside tells whether an address is one of ours.
+func inside(ip string, t Trust) bool { return loopback(ip) || t != nil && t(ip) }
+
+func loopback(ip string) bool {
+	a, err := netip.ParseAddr(ip)
+	return err == nil && a.Unmap().IsLoopback()
+}

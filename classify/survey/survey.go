@@ -1,0 +1,208 @@
+// Package survey takes stock of a spool: what is in it now, read only where it is new, grouped into campaigns.
+//
+// It is what every command begins with. A scan that is remembered saves the
+// reading of files that have not changed; it never decides what is there.
+package survey
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"qclean/classify"
+	"qclean/classify/index"
+	"qclean/classify/known"
+	"qclean/classify/origin"
+	"qclean/scan"
+	"qclean/scan/spool"
+)
+
+// Options for Take. The zero value is right for most.
+type Options struct {
+	Scan     scan.Options
+	Trust    origin.Trust   // whose trace fields are believed
+	KnownBad known.List     // fingerprints of earlier incidents
+	Now      time.Time      // 0: the time of the call
+	Fresh    bool           // read every message again; the snapshot is only used to keep campaigns' IDs
+	Progress func(done int) // called now and then with the number of messages so far
+}
+
+// Survey is a spool as it was at one moment.
+type Survey struct {
+	Path      string // of the spool, absolute
+	MTA       string
+	Set       index.Set
+	Taken     time.Time
+	Records   []classify.Record    // in order of ID
+	Campaigns []*classify.Campaign // largest first
+	Before    []classify.Prior     // campaigns of earlier scans, there or not any more
+	KnownSum  string               // of the list of known fingerprints
+	Read      int                  // messages read now
+	Known     int                  // messages taken over from the scan before
+	Gone      int                  // vanished while the scan ran
+	Left      Tolls                // names that are not messages, by reason
+	Trouble   Tolls                // messages that could not be read, by reason
+	Folders   []error              // folders that could not be listed
+}
+
+// Tolls counts things by reason and keeps a few examples of each.
+type Tolls map[string]*Toll
+
+// Toll is one reason.
+type Toll struct {
+	Count    int
+	Examples []string
+}
+
+const maxExamples = 5
+
+func (t Tolls) add(reason, example string) {
+	if t[reason] == nil {
+		t[reason] = &Toll{}
+	}
+	t[reason].Count++
+	if len(t[reason].Examples) < maxExamples {
+		t[reason].Examples = append(t[reason].Examples, example)
+	}
+}
+
+// Total is the sum over all reasons.
+func (t Tolls) Total() int {
+	n := 0
+	for _, toll := range t {
+		n += toll.Count
+	}
+	return n
+}
+
+// Take reads a spool. With a snapshot of an earlier scan only new and changed
+// messages are read. It fails only when ctx is done, or nothing could be listed at all.
+func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snapshot, o Options) (*Survey, error) {
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	layout := s.Layout()
+	v := &Survey{Path: layout.Root, MTA: layout.MTA, Set: set, Taken: o.Now, KnownSum: o.KnownBad.Sum(), Left: Tolls{}, Trouble: Tolls{}}
+	seen := map[string]int32(nil) // by Ident: what need not be read again
+	if before != nil && !o.Fresh && before.Known == o.KnownBad.Sum() {
+		seen = knownBy(before)
+	}
+	prints := o.KnownBad.Prints()
+	o.Scan.Quarantined = set == index.Quarantined
+	if seen != nil {
+		o.Scan.Known = func(e *spool.Entry) bool { _, ok := seen[e.Ident]; return ok }
+	}
+	start := func() func(*scan.Message) (classify.Record, error) {
+		facts := classify.NewReader(classify.Options{Trust: o.Trust, Known: prints})
+		return func(m *scan.Message) (classify.Record, error) {
+			if m.Known {
+				return moved(before.Records[seen[m.Entry.Ident]], m.Entry), nil
+			}
+			return facts.Facts(m), nil
+		}
+	}
+	done := 0
+	for rec, err := range scan.Each(ctx, s, o.Scan, start) {
+		done++
+		if o.Progress != nil && done%256 == 0 {
+			o.Progress(done)
+		}
+		if err != nil {
+			v.note(err)
+			continue
+		}
+		v.Records = append(v.Records, rec)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if len(v.Records) == 0 && len(v.Folders) > 0 {
+		return nil, fmt.Errorf("scanning %s: %w", layout.Root, errors.Join(v.Folders...))
+	}
+	v.count(seen)
+	slices.SortFunc(v.Records, func(a, b classify.Record) int { return cmp.Compare(a.ID, b.ID) })
+	v.Records = slices.CompactFunc(v.Records, func(a, b classify.Record) bool { return a.ID == b.ID })
+	v.Before = priorsOf(before)
+	v.Campaigns = classify.Campaigns(v.Records, v.Before)
+	return v, nil
+}
+
+func (v *Survey) count(seen map[string]int32) {
+	for i := range v.Records {
+		if _, ok := seen[v.Records[i].Ident]; ok {
+			v.Known++
+		} else {
+			v.Read++
+		}
+	}
+}
+
+func (v *Survey) note(err error) {
+	var left *spool.Left
+	var trouble *scan.MessageError
+	switch {
+	case errors.As(err, &left):
+		v.Left.add(left.Reason, spool.EscapeName(left.Name))
+	case errors.Is(err, spool.ErrGone):
+		v.Gone++
+	case errors.As(err, &trouble):
+		v.Trouble.add(reason(trouble.Err), spool.EscapeName(string(trouble.ID)))
+	default:
+		v.Folders = append(v.Folders, err)
+	}
+}
+
+// reason is the innermost error: without the file's name it counts as one.
+func reason(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}
+
+func knownBy(before *index.Snapshot) map[string]int32 {
+	if before == nil {
+		return nil
+	}
+	known := make(map[string]int32, len(before.Records))
+	for i := range before.Records {
+		if id := before.Records[i].Ident; id != "" {
+			known[id] = int32(i)
+		}
+	}
+	return known
+}
+
+func priorsOf(before *index.Snapshot) []classify.Prior {
+	if before == nil {
+		return nil
+	}
+	return before.Priors
+}
+
+// moved takes over what is known of a message and says where it is now.
+func moved(r classify.Record, e *spool.Entry) classify.Record {
+	r.ID, r.Queue, r.Frozen = e.ID, e.Queue, e.Frozen
+	r.Files = slices.Clone(e.Files)
+	return r
+}
+
+// Snapshot is what is to be remembered of a survey.
+func (v *Survey) Snapshot() *index.Snapshot {
+	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Known: v.KnownSum, Records: v.Records, Priors: classify.Priors(v.Campaigns)}
+}
+
+// Counts gives the numbers alone.
+func (t Tolls) Counts() map[string]int {
+	out := make(map[string]int, len(t))
+	for reason, toll := range t {
+		out[reason] = toll.Count
+	}
+	return out
+}
