@@ -20,9 +20,13 @@ var (
 	ErrTwoFiles   = errors.New("two different files where one message should be")
 	ErrJournal    = errors.New("damaged or foreign journal")
 	ErrNoRun      = errors.New("no such run")
+	ErrManyRuns   = errors.New("more than one run has a name that begins so")
+	ErrNoUndo     = errors.New("this run cannot be taken back")
 	ErrEmpty      = errors.New("nothing to do")
 	ErrReadOnly   = errors.New("the spool cannot be written")
 	ErrNoPickup   = errors.New("this spool has no pickup")
+	ErrNoSpace    = errors.New("not enough room on the other filesystem")
+	ErrNeedOld    = errors.New("messages of this run lie on another filesystem, which was not named")
 )
 
 // Verb says what a run does. Undo of a verb is a run as well.
@@ -45,6 +49,15 @@ type Pick struct {
 	Note  string      // why it was chosen, for the journal: its campaign
 }
 
+// Outcomes of a run.
+const (
+	Complete    = "done"        // every message of the plan
+	InPart      = "in part"     // some were busy, gone, changed …
+	Interrupted = "interrupted" // the operator stopped it, between two messages
+	Failed      = "failed"      // the disk, or the spool, would not
+	Recovered   = "recovered"   // it died, and a later run put it in order
+)
+
 // Run is one change of a spool, as its journal tells it.
 type Run struct {
 	Name     string // 20261122-054300-quarantine
@@ -53,10 +66,12 @@ type Run struct {
 	Of       string // for Undo: the run that is taken back
 	Began    time.Time
 	Ended    time.Time // zero: not finished
+	Planned  int       // messages in the plan
 	Done     int
 	Skipped  map[string]int // by reason: "busy", "gone", "changed", "exists", …
-	Bytes    int64
-	Outcome  string // "done", "in part", "interrupted", "failed", "recovered", "" while it runs
-	Dir      string // <queue>.old/<run>, relative to the tree
-	UndoneBy string // name of the run that took it back, ""
+	Bytes    int64          // of the messages that were done
+	Outcome  string         // Complete, InPart, …; "" while it runs
+	Dir      string         // <queue>.old/<run>, relative to the tree
+	Old      string         // path of the other filesystem's folder that holds the messages, "" when they are in Dir
+	UndoneBy string         // name of the run that took it back, ""
 }

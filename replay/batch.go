@@ -1,0 +1,241 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+// Reasons for which a message is left alone. They stand in journals.
+const (
+	whyBusy        = "busy"        // the MTA is working on it
+	whyGone        = "gone"        // delivered or removed meanwhile
+	whyChanged     = "changed"     // not the one that was chosen any more
+	whyDelivered   = "delivered"   // pickup has taken it
+	whyReplayed    = "replayed"    // it went through pickup before
+	whyMovedOn     = "moved on"    // a later run has taken it elsewhere
+	whyExists      = "exists"      // its place is taken
+	whyLinked      = "linked"      // has another hard link: somebody else's file, perhaps
+	whyNotFile     = "not a file"  // a link, a folder, a FIFO now
+	whyNoFolder    = "no folder"   // the folder that it came from is gone
+	whyInterrupted = "interrupted" // the run stopped before
+	whyError       = "error"       // a note has the words
+	whyNotNeeded   = "not needed"  // an index, when nothing was changed
+)
+
+// errStop is what the verdict on one message says when it has to end the run.
+type errStop struct{ error }
+
+func (e errStop) Unwrap() error { return e.error }
+
+// messages takes steps through in batches, and at last those again that were
+// busy, or that had moved to another place in the queue.
+func (w *work) messages(ctx context.Context, steps []*Step) error {
+	var again []*Step
+	for len(steps) > 0 {
+		n := min(len(steps), w.m.o.Batch)
+		later, err := w.batch(ctx, steps[:n], false)
+		if err != nil {
+			return err
+		}
+		again, steps = append(again, later...), steps[n:]
+	}
+	for len(again) > 0 {
+		n := min(len(again), w.m.o.Batch)
+		if _, err := w.batch(ctx, again[:n], true); err != nil {
+			return err
+		}
+		again = again[n:]
+	}
+	return nil
+}
+
+// batch writes down what it is about to do, does it, and makes sure of it. It
+// gives back the steps that are worth another try, unless this is the last.
+func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
+	ready := make([]*Step, 0, len(steps))
+	for _, s := range steps {
+		reason, err := w.intend(ctx, s)
+		if err == nil && reason == "" {
+			ready = append(ready, s)
+			err = w.intent(s)
+		} else if again, err = w.verdict(s, reason, err, again, last); err != nil {
+			return nil, err
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(ready) == 0 {
+		return again, nil
+	}
+	if err := w.journal.Sync(); err != nil {
+		return nil, err
+	}
+	moved := make([]*Step, 0, len(ready))
+	for i, s := range ready {
+		if ctx.Err() != nil {
+			err = errors.Join(ctx.Err(), w.leave(ready[i:]))
+			break
+		}
+		reason, oneErr := w.one(context.WithoutCancel(ctx), s)
+		if oneErr == nil && reason == "" {
+			moved = append(moved, s)
+		}
+		if again, err = w.verdict(s, reason, oneErr, again, last); err != nil {
+			break
+		}
+	}
+	return again, errors.Join(err, w.folders.sync(), w.sum(moved))
+}
+
+func (w *work) intent(s *Step) error {
+	args := make([]string, 1, 1+len(s.Moves))
+	args[0] = strconv.Itoa(s.N)
+	for _, m := range s.Moves {
+		args = append(args, m.Ident)
+	}
+	return w.journal.Append(lineIntent, args...)
+}
+
+// sum takes the hashes of what came out of a queue.
+func (w *work) sum(moved []*Step) error {
+	if w.run.Verb != Quarantine || len(moved) == 0 || moved[0].Kind != Message {
+		return nil
+	}
+	return w.hashes.start(w, moved)
+}
+
+// leave writes down that steps with an intent were not begun.
+func (w *work) leave(steps []*Step) error {
+	for _, s := range steps {
+		if err := w.journal.Append(lineSkip, strconv.Itoa(s.N), whyInterrupted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict writes down what became of a step. An error ends the run.
+func (w *work) verdict(s *Step, reason string, err error, again []*Step, last bool) ([]*Step, error) {
+	var stop errStop
+	switch {
+	case errors.As(err, &stop):
+		return again, stop.error
+	case err != nil:
+		return again, w.failed(s, err)
+	case reason == "":
+		return again, w.done(s)
+	case reason == whyBusy && !last, reason == whyMoved && !last:
+		return append(again, s), nil
+	case reason == whyMoved:
+		reason = whyGone
+	}
+	w.trouble = 0
+	return again, w.skip(s, reason)
+}
+
+// whyMoved is for a message that is elsewhere in the queue by now: it is
+// tried again with its new place.
+const whyMoved = "moved"
+
+// failed counts a message that could not be handled, and ends the run when
+// there are too many in a row.
+func (w *work) failed(s *Step, err error) error {
+	w.note(fmt.Sprintf("step %d: %v", s.N, err))
+	if w.trouble++; w.trouble >= maxTrouble || errors.Is(err, disk.ErrOtherDevice) {
+		return errors.Join(cannotWrite(err), w.skip(s, whyError))
+	}
+	return w.skip(s, whyError)
+}
+
+// intend looks at the files of a step as they are now.
+func (w *work) intend(ctx context.Context, s *Step) (reason string, err error) {
+	for i := range s.Moves {
+		m := &s.Moves[i]
+		info, err := w.m.tree.Lstat(m.From)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return w.find(ctx, s)
+		case err != nil:
+			return "", err
+		case !info.Mode.IsRegular():
+			return whyNotFile, nil
+		case info.Links != 1:
+			return whyLinked, nil
+		case !w.m.same(info, m):
+			return whyChanged, nil
+		}
+		m.Ident = info.Ident()
+		if reason, err := w.room(s, m); reason != "" || err != nil {
+			return reason, err
+		}
+	}
+	return "", nil
+}
+
+// room makes the folder that a file goes to, if that is one of the
+// quarantine. A message of several files that goes back finds out before it
+// begins whether a name is taken.
+func (w *work) room(s *Step, m *Move) (string, error) {
+	if m.To == "" {
+		return "", nil
+	}
+	if _, _, old := w.m.at.inOld(m.To); old {
+		return "", w.folders.ensure(dirOf(m.To))
+	}
+	if len(s.Moves) == 1 {
+		return "", nil
+	}
+	_, err := w.m.tree.Lstat(m.To)
+	switch {
+	case err == nil:
+		return whyExists, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	}
+	return "", err
+}
+
+// same tells whether a file is the one that the step is about: by inode, size
+// and time, or after a restore from a backup by its content.
+func (m *Mover) same(info disk.Info, mv *Move) bool {
+	if mv.Ident == "" || info.Ident() == mv.Ident {
+		return true
+	}
+	if mv.Sum == "" {
+		return false
+	}
+	sum, _, err := sumFile(m.tree, mv.From, info.Ident(), make([]byte, sumBuffer))
+	return err == nil && sum == mv.Sum
+}
+
+// find looks for a message that is not where it was: the MTA moves them from
+// queue to queue. The new place goes into the journal.
+func (w *work) find(ctx context.Context, s *Step) (string, error) {
+	if s.Kind != Message || s.Ident == "" || !w.m.outward(s) {
+		return w.goneFrom(s.Moves[0].From), nil
+	}
+	e, err := w.m.spool.Find(context.WithoutCancel(ctx), s.ID)
+	if err == nil {
+		err = w.m.spool.Stat(context.WithoutCancel(ctx), &e)
+	}
+	if errors.Is(err, spool.ErrGone) {
+		return whyGone, nil
+	}
+	if reason, err := statReason(err); reason != "" || err != nil {
+		return reason, err
+	}
+	if e.Ident != s.Ident {
+		return whyChanged, nil
+	}
+	if s.Moves, err = moves(w.m.at, w.run.Name, w.run.Verb, e.Files); err != nil {
+		return "", err
+	}
+	return whyMoved, w.journal.Append(lineWhere, append([]string{strconv.Itoa(s.N)}, appendMoves(nil, s.Moves)...)...)
+}

@@ -1,0 +1,213 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+)
+
+// fetch brings messages back from the other filesystem, to where they lay
+// before they were carried there. From then on an undo is as any other.
+func (w *work) fetch(ctx context.Context, steps []*Step) error {
+	if !w.plan.Far {
+		return nil
+	}
+	if w.m.o.Old == nil {
+		return ErrNeedOld
+	}
+	part := path.Join(w.dir, ownDir, partDir)
+	if err := w.folders.ensure(part); err != nil {
+		return cannotWrite(err)
+	}
+	for _, s := range steps {
+		if s.Far == "" {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.fetchOne(s, path.Join(part, strconv.Itoa(s.N))); err != nil {
+			// The step finds nothing where it looks, and is told as gone.
+			w.note(fmt.Sprintf("step %d: %v", s.N, err))
+		}
+	}
+	return w.folders.sync()
+}
+
+func (w *work) fetchOne(s *Step, part string) error {
+	for i := range s.Moves {
+		m := &s.Moves[i]
+		far, err := w.m.at.farName(m.From)
+		if err != nil {
+			return err
+		}
+		if err := w.fetchFile(far, part, m); err != nil {
+			return err
+		}
+		info, err := w.m.tree.Lstat(m.From)
+		if err != nil {
+			return err
+		}
+		m.Ident = info.Ident()
+	}
+	return nil
+}
+
+// fetchFile copies one file, unless an earlier try has brought it already.
+func (w *work) fetchFile(far, part string, m *Move) error {
+	if sum, _, err := sumFile(w.m.tree, m.From, "", make([]byte, sumBuffer)); err == nil {
+		if sum != m.Sum {
+			return fmt.Errorf("%q: %w", m.From, errChanged)
+		}
+		return nil
+	}
+	if err := w.m.tree.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	sum, err := copyFile(w.m.o.Old, far, w.m.tree, part)
+	if err == nil && sum != m.Sum {
+		err = fmt.Errorf("%q on the other filesystem: %w", far, errChanged)
+	}
+	if err == nil {
+		err = w.folders.ensure(path.Dir(m.From))
+	}
+	if err == nil {
+		err = w.m.tree.Move(part, m.From)
+	}
+	if err != nil {
+		w.m.tree.Remove(part)
+		return err
+	}
+	w.folders.moved(part, m.From)
+	return nil
+}
+
+// dropFar removes the copies of messages that are back in their queue. One
+// that stays, because the run died, does no harm: nothing is sent from there.
+func (w *work) dropFar(steps []*Step) error {
+	if !w.plan.Far || w.plan.Verb != Undo {
+		return nil
+	}
+	if err := w.journal.Sync(); err != nil { // the done lines first
+		return err
+	}
+	for _, s := range steps {
+		if s.Far == "" || !s.moved {
+			continue
+		}
+		for _, m := range s.Moves {
+			far, err := w.m.at.farName(m.From)
+			if err == nil {
+				err = w.m.o.Old.Remove(far)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				w.note(fmt.Sprintf("step %d: %v", s.N, err))
+			}
+		}
+	}
+	return nil
+}
+
+// recoverFar settles messages that were being carried: one that still lies
+// here counts as here, and the copy is void. Nobody has to name the other
+// filesystem for that.
+func (w *work) recoverFar(l *ledger) error {
+	if l.verb != Quarantine || l.old == "" {
+		return nil
+	}
+	for i := range l.steps {
+		s := &l.steps[i]
+		if s.Far == "" || l.phases[i] != done {
+			continue
+		}
+		near, err := w.allNear(s)
+		if err != nil {
+			return err
+		}
+		if !near {
+			if err := w.finishFar(s); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := w.journal.Append(lineNear, strconv.Itoa(s.N)); err != nil {
+			return err
+		}
+		if err := w.journal.Sync(); err != nil {
+			return err
+		}
+		w.voidFar(s)
+		s.Far = ""
+	}
+	w.clearParts(l.run)
+	return nil
+}
+
+func (w *work) allNear(s *Step) (bool, error) {
+	for _, m := range s.Moves {
+		at, _, err := w.m.present(m.To, m.Ident)
+		if err != nil || at != ours {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// finishFar removes the rest of a message of which a part was removed here.
+func (w *work) finishFar(s *Step) error {
+	for _, m := range s.Moves {
+		at, _, err := w.m.present(m.To, m.Ident)
+		if err != nil {
+			return err
+		}
+		if at == ours && w.m.o.Old == nil {
+			return fmt.Errorf("%w: a part of %q is there", ErrNeedOld, s.Far)
+		}
+		if at != ours {
+			continue
+		}
+		far, err := w.m.at.farName(m.To)
+		if err != nil {
+			return err
+		}
+		if sum, _, err := sumFile(w.m.o.Old, far, "", make([]byte, sumBuffer)); err != nil || sum != m.Sum {
+			return fmt.Errorf("%w: %q and its copy %q", ErrTwoFiles, m.To, far)
+		}
+		if err := w.m.tree.Remove(m.To); err != nil {
+			return err
+		}
+		w.folders.moved(m.To, "")
+	}
+	return nil
+}
+
+// voidFar removes copies that do not count. It is housekeeping: what cannot be
+// removed is told, and left.
+func (w *work) voidFar(s *Step) {
+	for _, m := range s.Moves {
+		far, err := w.m.at.farName(m.To)
+		if err == nil && w.m.o.Old != nil {
+			err = w.m.o.Old.Remove(far)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.note(fmt.Sprintf("step %d: %v", s.N, err))
+		}
+	}
+}
+
+// clearParts removes copies that were never completed.
+func (w *work) clearParts(run string) {
+	if w.m.o.Old == nil {
+		return
+	}
+	dir := path.Join(run, ownDir, partDir)
+	for info, err := range w.m.o.Old.List(dir) {
+		if err != nil {
+			return
+		}
+		w.m.o.Old.Remove(path.Join(dir, info.Name))
+	}
+}

@@ -1,0 +1,158 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+)
+
+func dirOf(name string) string { return path.Dir(name) }
+
+// entry is the message of a step, where it is before the step.
+func (s *Step) entry() spool.Entry {
+	e := spool.Entry{ID: s.ID, Queue: s.Queue, Files: make([]spool.File, len(s.Moves))}
+	for i, m := range s.Moves {
+		e.Files[i] = spool.File{Name: m.From, Role: m.Role}
+	}
+	if len(e.Files) > 1 && e.Files[0].Role != spool.Control { // on its way back: control is last
+		for i, j := 0, len(e.Files)-1; i < j; i, j = i+1, j-1 {
+			e.Files[i], e.Files[j] = e.Files[j], e.Files[i]
+		}
+	}
+	return e
+}
+
+// one moves one message: claims it, looks once more whether it is the one
+// that was chosen, and renames its files. A reason tells why it was left.
+func (w *work) one(ctx context.Context, s *Step) (reason string, err error) {
+	if s.Kind == Message {
+		release, reason, err := w.claim(ctx, s)
+		if reason != "" || err != nil {
+			return reason, err
+		}
+		defer release()
+		if reason, err := w.still(ctx, s); reason != "" || err != nil {
+			return reason, err
+		}
+	}
+	for _, m := range s.Moves {
+		err := w.m.tree.Move(m.From, m.To)
+		w.folders.moved(m.From, m.To)
+		if err != nil {
+			return w.stuck(s, err)
+		}
+	}
+	return "", nil
+}
+
+// claim takes the MTA's own lock on a message in a queue.
+func (w *work) claim(ctx context.Context, s *Step) (release func(), reason string, err error) {
+	release = func() {}
+	claimer, ok := w.m.spool.(spool.Claimer)
+	if !ok || !w.m.outward(s) {
+		return release, "", nil
+	}
+	lock, err := claimer.Claim(ctx, s.entry())
+	switch {
+	case errors.Is(err, spool.ErrBusy):
+		return release, whyBusy, nil
+	case errors.Is(err, spool.ErrGone), errors.Is(err, fs.ErrNotExist):
+		reason, err := w.find(ctx, s)
+		return release, reason, err
+	case err != nil:
+		return release, "", fmt.Errorf("claim: %w", err)
+	}
+	return func() { lock.Close() }, "", nil
+}
+
+// still tells whether the message is the one that was chosen, at the last
+// moment before it moves.
+func (w *work) still(ctx context.Context, s *Step) (string, error) {
+	if s.Ident == "" {
+		return w.stillFiles(s)
+	}
+	e := s.entry()
+	err := w.m.spool.Stat(ctx, &e)
+	if errors.Is(err, spool.ErrGone) {
+		return w.find(ctx, s)
+	}
+	if reason, err := statReason(err); reason != "" || err != nil {
+		return reason, err
+	}
+	if e.Ident != s.Ident {
+		return whyChanged, nil
+	}
+	return "", nil
+}
+
+func (w *work) stillFiles(s *Step) (string, error) {
+	for _, m := range s.Moves {
+		info, err := w.m.tree.Lstat(m.From)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return w.goneFrom(m.From), nil
+		case err != nil:
+			return "", err
+		case info.Ident() != m.Ident:
+			return whyChanged, nil
+		}
+	}
+	return "", nil
+}
+
+// statReason sorts what a driver says when it looked at a message.
+func statReason(err error) (string, error) {
+	var left *spool.Left
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.As(err, &left), errors.Is(err, disk.ErrNotRegular):
+		return whyNotFile, nil
+	case errors.Is(err, spool.ErrBusy):
+		return whyBusy, nil
+	}
+	return "", err
+}
+
+// stuck is for a rename that failed, or says so: only a look at both ends can
+// tell.
+func (w *work) stuck(s *Step, why error) (string, error) {
+	if errors.Is(why, fs.ErrNotExist) && len(s.Moves) == 1 && !w.m.hasFolder(s.Moves[0].To) {
+		return whyNoFolder, nil
+	}
+	f, err := w.m.settle(w.folders, s)
+	if err != nil {
+		w.broken = true
+		return "", errStop{errors.Join(err, why)}
+	}
+	switch f {
+	case arrived:
+		return "", nil
+	case blocked:
+		return whyExists, nil
+	case replaced:
+		return whyChanged, nil
+	case vanished:
+		return whyGone, nil
+	}
+	if errors.Is(why, fs.ErrNotExist) {
+		if e, err := w.m.look(s.Moves[0]); err == nil && e.from == absent {
+			return w.goneFrom(s.Moves[0].From), nil
+		}
+		return whyNoFolder, nil
+	}
+	return "", why
+}
+
+// goneFrom is the word for a file that is not there any more.
+func (w *work) goneFrom(name string) string {
+	if w.m.at.inPickup(name) {
+		return whyDelivered
+	}
+	return whyGone
+}
