@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"qclean/classify/index"
+	"qclean/classify/survey"
+	"qclean/cmd/ui"
+	"qclean/replay"
+	"qclean/scan/disk"
+	"qclean/scan/spool"
+	"qclean/scan/spool/all"
+)
+
+// app is what all commands share: flags of the root, streams and the clock.
+type app struct {
+	ui       *ui.Streams
+	now      func() time.Time
+	stateDir string
+	json     bool
+	as       string
+}
+
+// target is the spool that a command works on.
+type target struct {
+	spool.Spool
+	tree  disk.Tree
+	path  string // absolute, as the index knows it
+	store *index.Store
+}
+
+// Close lets go of the spool.
+func (t *target) Close() error { return t.tree.Close() }
+
+// open finds the spool: the one that was named, or the one of the last scan.
+func (a *app) open(path string) (*target, error) {
+	store, err := a.openState()
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		if path, err = store.Last(); err != nil {
+			return nil, err
+		}
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	s, tree, err := all.Open(path, a.as)
+	if err != nil {
+		return nil, err
+	}
+	return &target{Spool: s, tree: tree, path: s.Layout().Root, store: store}, nil
+}
+
+// openState finds the state directory.
+func (a *app) openState() (*index.Store, error) {
+	dir := a.stateDir
+	if dir == "" {
+		dir = os.Getenv("QCLEAN_STATE")
+	}
+	if dir == "" && os.Geteuid() == 0 {
+		dir = "/var/lib/qclean"
+	}
+	if dir == "" {
+		dir = os.Getenv("XDG_STATE_HOME")
+		if dir == "" || !filepath.IsAbs(dir) {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return nil, fmt.Errorf("no place for the state: %w", err)
+			}
+			dir = filepath.Join(home, ".local", "state")
+		}
+		dir = filepath.Join(dir, "qclean")
+	}
+	store, err := index.Open(dir)
+	if err != nil {
+		return nil, &ui.Exit{Code: ui.Failed, Err: err, Hint: "Name a directory that you can write with --state DIR, or set QCLEAN_STATE."}
+	}
+	return store, nil
+}
+
+// survey reads the spool as it is now; what the index knows is not read again.
+func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Options) (*survey.Survey, error) {
+	before, err := a.remembered(t, set)
+	if err != nil {
+		return nil, err
+	}
+	bar := a.ui.Progress("reading", 0)
+	if before != nil {
+		bar.Total(len(before.Records))
+	}
+	if o.KnownBad, err = t.store.Known(); err != nil {
+		a.ui.Warn("%v; no fingerprint is taken for known", err)
+	}
+	o.Progress = bar.Set
+	o.Now = a.now()
+	layout := t.Layout()
+	o.Scan.Skip = func(e *spool.Entry) bool { return set == index.Quarantined && replay.Replayed(layout, *e) }
+	v, err := survey.Take(ctx, t.Spool, set, before, o)
+	bar.Close()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.store.Save(set, v.Snapshot()); err != nil {
+		a.ui.Warn("%v; the next command reads the whole spool again", err)
+	}
+	return v, nil
+}
+
+// remembered is what the index knows of a spool: of the set that is asked for
+// and, since messages are moved between the two, of the other one.
+func (a *app) remembered(t *target, set index.Set) (*index.Snapshot, error) {
+	other := index.Quarantined
+	if set == index.Quarantined {
+		other = index.Queued
+	}
+	var all *index.Snapshot
+	for _, s := range []index.Set{set, other} {
+		snap, err := t.store.Load(t.path, s)
+		switch {
+		case errors.Is(err, index.ErrDamaged):
+			a.ui.Warn("%v; reading the whole spool again", err)
+		case errors.Is(err, index.ErrNone):
+		case err != nil:
+			return nil, err
+		case all == nil:
+			all = snap
+		default:
+			all.Join(snap)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"qclean/classify/index"
+	"qclean/classify/query"
+	"qclean/cmd/ui"
+	"qclean/replay"
+)
+
+type purgeFlags struct {
+	changeFlags
+	older string
+	most  int
+}
+
+func newPurge(a *app) *cobra.Command {
+	var f purgeFlags
+	cmd := &cobra.Command{
+		Use:   "purge",
+		Short: "Delete old quarantined messages for good",
+		Long: `Deletes the messages of quarantine runs that are older than --older-than. This is
+the one change that cannot be taken back. The journal keeps what was deleted: ID,
+hash, sender and size. On a terminal the count has to be typed back; off a
+terminal this wants --yes and --max-messages, and deletes nothing when there are
+more than that.`,
+		Example: "  qclean purge --older-than 30d --dry-run\n  qclean purge --older-than 30d --yes --max-messages 100000",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.purge(cmd.Context(), &f) },
+	}
+	f.add(cmd, false)
+	cmd.Flags().StringVar(&f.older, "older-than", "", "`AGE` of the quarantine run, for example 30d")
+	cmd.Flags().IntVar(&f.most, "max-messages", 0, "refuse to delete more than `N` messages")
+	return cmd
+}
+
+func (a *app) purge(ctx context.Context, f *purgeFlags) error {
+	age, err := query.ParseAge(f.older)
+	if err != nil {
+		return &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("--older-than: %w", err), Hint: "Say how old, for example: qclean purge --older-than 30d --dry-run"}
+	}
+	t, h, done, err := a.begin(ctx, &f.changeFlags, "deleting", replay.Options{})
+	if err != nil {
+		return err
+	}
+	defer done()
+	picks, err := h.PurgePicks(ctx, a.now().Add(-age))
+	if err != nil {
+		return err
+	}
+	plan, err := replay.NewPlan(t.Spool, replay.Purge, "older than "+f.older, picks, a.now())
+	o := a.outcomeOf(t, replay.Purge, nil)
+	o.Selector = "older than " + f.older
+	if errors.Is(err, replay.ErrEmpty) {
+		a.ui.Say("Nothing in quarantine is older than %s.", f.older)
+		if a.json {
+			return a.ui.JSON(o)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o.Matched, o.Bytes = plan.Messages(), plan.Bytes
+	a.ui.Say("deletes   %s, %s, for good", ui.Plural(plan.Messages(), "message"), ui.Bytes(plan.Bytes))
+	if f.dryRun {
+		return a.sayPlan(plan, o)
+	}
+	if err := a.confirmPurge(f, plan.Messages()); err != nil {
+		return err
+	}
+	err = a.apply(ctx, h, plan, o)
+	a.remember(ctx, t, index.Quarantined)
+	return err
+}
+
+// confirmPurge wants more than a yes: the number has to be known.
+func (a *app) confirmPurge(f *purgeFlags, n int) error {
+	switch {
+	case f.most > 0 && n > f.most:
+		return refused(fmt.Errorf("%d messages would be deleted, more than --max-messages %d", n, f.most),
+			"Look at them: qclean purge --older-than "+f.older+" --dry-run")
+	case f.yes && f.most > 0:
+		return nil
+	case a.ui.CanAsk():
+		if a.ui.Ask(fmt.Sprintf("This cannot be taken back. Type the number of messages to delete them (%d): ", n)) == strconv.Itoa(n) {
+			return nil
+		}
+		return &ui.Exit{Code: ui.Refused, Err: errDeclined}
+	}
+	return refused(errors.New("nobody to ask, and this cannot be taken back"),
+		fmt.Sprintf("Add: --yes --max-messages %d", n))
+}

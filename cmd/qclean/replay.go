@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"qclean/classify/index"
+	"qclean/classify/query"
+	"qclean/cmd/ui"
+	"qclean/replay"
+)
+
+type replayFlags struct {
+	changeFlags
+	queue bool // --to queue
+	rate  float64
+}
+
+// takePlace takes the two places out of --to, which names recipients
+// otherwise: neither "queue" nor "pickup" can be an address.
+func (f *replayFlags) takePlace(s *query.Selection) {
+	var rest []string
+	for _, v := range s.Flags["to"] {
+		switch v {
+		case "queue":
+			f.queue = true
+		case "pickup":
+			f.queue = false
+		default:
+			rest = append(rest, v)
+		}
+	}
+	delete(s.Flags, "to")
+	if len(rest) > 0 {
+		s.Flags["to"] = rest
+	}
+}
+
+func newReplay(a *app) *cobra.Command {
+	f := replayFlags{}
+	var sel *selector
+	cmd := &cobra.Command{
+		Use:   "replay",
+		Short: "Send quarantined mail again",
+		Long: `Gives the quarantined messages that the selector matches to pickup, complete
+ones only, slowly enough not to flood the server again; the originals are kept
+beside the journal. With --to queue they go back to where they came from and
+the index is put aside instead. Non-delivery reports stay unless --ndr asks for
+them. Off a terminal this wants --yes: what is delivered cannot be taken back.`,
+		Example: `  qclean replay --from-domain ours.com
+  qclean replay --from-domain ours.com --to queue
+  qclean replay --id WKA6D6YM --yes`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s := sel.selection()
+			f.takePlace(&s)
+			return a.replay(cmd.Context(), &f, s)
+		},
+	}
+	sel = addSelector(cmd)
+	f.add(cmd, false)
+	cmd.Flags().Lookup("to").Usage += "; or the place: queue or pickup"
+	cmd.Flags().Float64Var(&f.rate, "rate", 50, "`N` messages a second into pickup, 0 as fast as it goes")
+	return cmd
+}
+
+func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) error {
+	verb := replay.Inject
+	if f.queue {
+		verb = replay.PutBack
+	}
+	if f.rate < 0 {
+		return &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("--rate %g is negative", f.rate), Hint: "Give messages a second: --rate 50"}
+	}
+	t, h, done, err := a.begin(ctx, &f.changeFlags, "replaying", replay.Options{Rate: f.rate})
+	if err != nil {
+		return err
+	}
+	defer done()
+	noNDR := sel.NDR == nil && !sel.Empty()
+	if noNDR {
+		no := false
+		sel.NDR = &no
+	}
+	c, err := a.choose(ctx, t, index.Quarantined, sel)
+	if err != nil {
+		return err
+	}
+	if noNDR && len(c.records) == 0 {
+		a.ui.Say("Non-delivery reports are left out; --ndr asks for them.")
+	}
+	c.dropIncomplete(a.ui)
+	plan, err := replay.NewPlan(t.Spool, verb, c.expression, picksOf(c), a.now())
+	return a.carryOut(ctx, t, h, &f.changeFlags, c, plan, err, index.Quarantined)
+}
+
+// dropIncomplete leaves out what cannot be sent as it is.
+func (c *choice) dropIncomplete(s *ui.Streams) {
+	kept := c.records[:0]
+	for _, r := range c.records {
+		if r.Complete() {
+			kept = append(kept, r)
+		} else {
+			c.bytes -= r.Size
+		}
+	}
+	if n := len(c.records) - len(kept); n > 0 {
+		s.Warn("%s incomplete (no text, no header or no recipient) and left out", ui.Plural(n, "message"))
+	}
+	c.records = kept
+}

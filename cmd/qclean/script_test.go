@@ -1,0 +1,34 @@
+package main
+
+import (
+	"flag"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"qclean": main})
+}
+
+// TestScripts runs the scripts of testdata/script, one topic a file. Each gets
+// a state directory of its own in $WORK/state.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("QCLEAN_STATE", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitCode, "find": find, "flood": flood, "tree": tree, "hostile": hostile, "field": field,
+		},
+	})
+}
