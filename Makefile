@@ -1,0 +1,50 @@
+# make demo and make test are all that a fresh checkout needs: Go and make.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build demo test lint bench fuzz torture accuracy corpus clean
+
+build:
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/qclean ./cmd/qclean
+
+# A seeded flood of 10,000 messages, cleaned up from the first look to the replay.
+demo: build
+	fixtures/demo.sh bin/qclean
+
+test:
+	$(GO) test -race -shuffle=on ./...
+
+lint:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+# Prints ratios within one run: scan against a bare read, quarantine against bare renames.
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./cmd/qclean ./replay
+	$(GO) test -run '^$$' -bench . ./scan/letter ./classify/...
+
+# Every fuzz target in turn.
+FUZZTIME ?= 30s
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; done
+
+# The long forms of the fault tests: death, errors and power loss at every operation.
+torture:
+	QCLEAN_TORTURE=1 $(GO) test -timeout 60m -count 1 ./replay/... ./scan/disk/...
+
+# Real spam and ham for the accuracy figures; needs npm.
+corpus:
+	$(GO) run ./fixtures/corpus .corpus
+
+accuracy:
+	$(GO) run ./fixtures/accuracy
+
+clean:
+	rm -rf bin .demo
