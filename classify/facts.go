@@ -51,6 +51,7 @@ func (r *Reader) Facts(m *scan.Message) Record {
 		Helo: keep(from.Helo), Reason: keep(env.Reason),
 		Subject: keep(l.Subject()), MessageID: keep(l.MessageID()), Links: linkDomains(l.Links), Kind: report.Kind,
 		Class: class, Sketch: r.sketcher.Sketch(l, class), Defects: l.Defects, Flaws: slices.Clone(m.Flaws),
+		Traits: traitsOf(l, &from),
 	}
 	if r.known != nil {
 		if hits := r.known.Match(r.sketcher.Features(l, class)); len(hits) > 0 {
@@ -74,6 +75,7 @@ func (r *Reader) bounce(f *kind.Facts, l *letter.Message) *Bounce {
 		return b
 	}
 	o := r.original.Read(l.Returned)
+	b.Trail = trailOf(o)
 	// The original's envelope is not known; its class follows from its own fields.
 	b.Original = r.sketcher.Sketch(o, fingerprint.ClassOf(o, &spool.Envelope{Source: spool.Unknown}))
 	return b

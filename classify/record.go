@@ -5,6 +5,7 @@ import (
 
 	"qclean/classify/fingerprint"
 	"qclean/classify/kind"
+	"qclean/classify/origin"
 	"qclean/scan/letter"
 	"qclean/scan/spool"
 )
@@ -37,6 +38,7 @@ type Record struct {
 	Links      []string // registered domains, at most MaxKeptLinks
 	Kind       kind.Kind
 	Bounce     *Bounce // for a report about another message, else nil
+	Traits
 
 	Class    fingerprint.Class
 	Sketch   fingerprint.Sketch
@@ -78,8 +80,9 @@ type Bounce struct {
 	Status       string   // RFC 3463 code of the first, "5.1.1"
 	Diagnostic   string   // what the remote server said
 	ReportingMTA string
-	MessageID    string // of the original
-	From         string // of the original, from its header
+	MessageID    string       // of the original
+	From         string       // of the original, from its header
+	Trail        []origin.Hop // the way that the original says it took, newest first, at most eight
 	Original     fingerprint.Sketch
 }
 

@@ -84,10 +84,9 @@ func (w *work) act(ctx context.Context, steps []*Step) error {
 	if err := w.exchange(ctx, folders); err != nil {
 		return err
 	}
-	if w.plan.Verb == Undo {
-		if err := w.fetch(ctx, steps); err != nil {
-			return err
-		}
+	steps, err := w.fetch(ctx, steps)
+	if err != nil {
+		return err
 	}
 	if err := w.messages(ctx, steps); err != nil {
 		return err

@@ -103,9 +103,9 @@ func (w *work) intent(s *Step) error {
 	return w.journal.Append(lineIntent, args...)
 }
 
-// sum takes the hashes of what came out of a queue.
+// sum takes the hashes of what came out of a queue, and of an index.
 func (w *work) sum(moved []*Step) error {
-	if w.run.Verb != Quarantine || len(moved) == 0 || moved[0].Kind != Message {
+	if len(moved) == 0 || w.run.Verb != Quarantine && moved[0].Kind != Index {
 		return nil
 	}
 	return w.hashes.start(w, moved)

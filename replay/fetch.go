@@ -11,30 +11,34 @@ import (
 
 // fetch brings messages back from the other filesystem, to where they lay
 // before they were carried there. From then on an undo is as any other.
-func (w *work) fetch(ctx context.Context, steps []*Step) error {
-	if !w.plan.Far {
-		return nil
+// It gives the steps that can go on.
+func (w *work) fetch(ctx context.Context, steps []*Step) ([]*Step, error) {
+	if !w.plan.Far || w.plan.Verb != Undo {
+		return steps, nil
 	}
 	if w.m.o.Old == nil {
-		return ErrNeedOld
+		return nil, ErrNeedOld
 	}
 	part := path.Join(w.dir, ownDir, partDir)
 	if err := w.folders.ensure(part); err != nil {
-		return cannotWrite(err)
+		return nil, cannotWrite(err)
 	}
+	here := make([]*Step, 0, len(steps))
 	for _, s := range steps {
-		if s.Far == "" {
-			continue
-		}
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
-		if err := w.fetchOne(s, path.Join(part, strconv.Itoa(s.N))); err != nil {
-			// The step finds nothing where it looks, and is told as gone.
-			w.note(fmt.Sprintf("step %d: %v", s.N, err))
+		var err error
+		if s.Far != "" {
+			err = w.fetchOne(s, path.Join(part, strconv.Itoa(s.N)))
+		}
+		if err == nil {
+			here = append(here, s)
+		} else if err := w.failed(s, err); err != nil {
+			return nil, err
 		}
 	}
-	return w.folders.sync()
+	return here, w.folders.sync()
 }
 
 func (w *work) fetchOne(s *Step, part string) error {

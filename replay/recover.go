@@ -157,7 +157,26 @@ func (w *work) recoverMoves(l *ledger) error {
 			return err
 		}
 	}
+	if err := w.sumRest(l); err != nil {
+		return err
+	}
 	return w.recoverFar(l)
+}
+
+// sumRest takes the hashes that the run had not come to.
+func (w *work) sumRest(l *ledger) error {
+	var rest []*Step
+	for i := range l.steps {
+		s := &l.steps[i]
+		wanted := s.Kind == Index || s.Kind == Message && l.verb == Quarantine && s.Far == ""
+		if wanted && l.phases[i] == done && s.Moves[0].Sum == "" {
+			rest = append(rest, s)
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return errors.Join(w.hashes.start(w, rest), w.hashes.drain(w))
 }
 
 func (w *work) recoverStep(l *ledger, s *Step) error {

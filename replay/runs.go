@@ -91,11 +91,14 @@ func markUndone(runs []Run) {
 	}
 }
 
-// wasThrough tells whether a run got to the end of its plan.
+// wasThrough tells whether a run got to the end of its plan, with nothing
+// left that would be worth another try.
 func (r *Run) wasThrough() bool {
 	n := r.Done
-	for _, count := range r.Skipped {
-		n += count
+	for reason, count := range r.Skipped {
+		if reason != whyError && reason != whyBusy {
+			n += count
+		}
 	}
 	return !r.Ended.IsZero() && n >= r.Planned && (r.Done > 0 || r.Planned == 0)
 }

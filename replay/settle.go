@@ -162,7 +162,12 @@ func (m *Mover) takeBack(f *folders, s *Step, why error) (fate, error) {
 			continue
 		}
 		f.moved(mv.To, mv.From)
-		if err := m.tree.Move(mv.To, mv.From); err != nil {
+		if _, _, old := m.at.inOld(mv.To); old && e.linked { // half a rename
+			err = m.tree.Remove(mv.To)
+		} else {
+			err = m.tree.Move(mv.To, mv.From)
+		}
+		if err != nil {
 			return stayed, fmt.Errorf("take back part of a message: %w", errors.Join(err, why))
 		}
 	}

@@ -27,7 +27,7 @@ var (
 // makeSpool writes a spool of n messages, named m000…, and gives its folder.
 func makeSpool(t testing.TB, n int) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "spool")
+	dir := filepath.Join(scratch(t), "spool")
 	for _, sub := range []string{"", "out", "in", "pickup"} {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o750); err != nil {
 			t.Fatal(err)
@@ -38,6 +38,18 @@ func makeSpool(t testing.TB, n int) string {
 	}
 	putMessage(t, dir, "in", "other")
 	put(t, filepath.Join(dir, "index.dat"), "index")
+	return dir
+}
+
+// scratch is a folder in memory, if there is such a filesystem: tests sync
+// some ten thousand times, and the power of the machine stays on.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "qclean-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
 }
 

@@ -74,6 +74,9 @@ func (w *work) swapOut(s *Step) error {
 	if err := w.m.mkdirLike(w.empty(s), m.From); err != nil {
 		return fmt.Errorf("make the new folder: %w", cannotWrite(err))
 	}
+	if err := errors.Join(w.m.tree.SyncDir(w.empty(s)), w.m.tree.SyncDir(path.Dir(w.empty(s)))); err != nil {
+		return fmt.Errorf("make the new folder: %w", cannotWrite(err))
+	}
 	if err := w.folders.ensure(path.Dir(m.To)); err != nil {
 		return cannotWrite(err)
 	}
@@ -118,10 +121,19 @@ func (w *work) settleOut(f *folders, s *Step, e ends) (fate, error) {
 	m, fresh := s.Moves[0], w.empty(s)
 	switch {
 	case e.to == ours && e.from == absent:
-		if err := w.m.tree.Move(fresh, m.From); err != nil {
+		// The messages are safe in their new place before their old name is
+		// given to something else.
+		err := f.sync()
+		if err == nil {
+			err = w.m.tree.Move(fresh, m.From)
+			f.moved(fresh, m.From)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = w.m.mkdirLike(m.From, m.To)
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return stayed, fmt.Errorf("put the new folder in place: %w", err)
 		}
-		f.moved(fresh, m.From)
 		return arrived, nil
 	case e.to == ours: // also when the MTA has made a new one by itself
 		w.m.tree.Remove(fresh)

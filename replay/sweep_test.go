@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"testing"
 	"time"
@@ -153,7 +154,7 @@ func (sc scenario) check(t *testing.T, dir, boot string, before map[string]strin
 func TestDeathAtEveryOperation(t *testing.T) {
 	for _, sc := range scenarios() {
 		t.Run(sc.name, func(t *testing.T) {
-			n := faulty.Sweep(t, func(t *testing.T, i int) *faulty.Tree {
+			n := sweep(t, 3, func(t *testing.T, i int) *faulty.Tree {
 				dir, before := sc.prepared(t)
 				tr := faulty.Open(t, dir, faulty.Faults{DieAt: i, Torn: i%2 == 0, Only: faulty.Op.Changes})
 				m, p := sc.actor(t, dir, tr)
@@ -178,7 +179,7 @@ func TestErrorAtEveryOperation(t *testing.T) {
 		for _, errno := range errs {
 			for _, stuck := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/stuck %v", sc.name, unix.ErrnoName(errno), stuck), func(t *testing.T) {
-					n := faulty.Sweep(t, func(t *testing.T, i int) *faulty.Tree {
+					n := sweep(t, 7, func(t *testing.T, i int) *faulty.Tree {
 						dir, before := sc.prepared(t)
 						tr := faulty.Open(t, dir, faulty.Faults{FailAt: i, Err: errno, Stuck: stuck, Torn: true})
 						m, p := sc.actor(t, dir, tr)
@@ -222,7 +223,7 @@ func TestPowerLossAtEveryOperation(t *testing.T) {
 	for _, sc := range scenarios() {
 		for name, power := range luck {
 			t.Run(sc.name+"/"+name, func(t *testing.T) {
-				n := faulty.Sweep(t, func(t *testing.T, i int) *faulty.Tree {
+				n := sweep(t, 5, func(t *testing.T, i int) *faulty.Tree {
 					dir, before := sc.prepared(t)
 					tr := faulty.Open(t, dir, faulty.Faults{DieAt: i, Only: faulty.Op.Changes})
 					m, p := sc.actor(t, dir, tr)
@@ -246,7 +247,7 @@ func TestPowerLossAtEveryOperation(t *testing.T) {
 func TestInterruptAtEveryMoment(t *testing.T) {
 	for _, sc := range scenarios() {
 		t.Run(sc.name, func(t *testing.T) {
-			for i := 1; ; i++ {
+			for i := 1; ; i += stride(7) {
 				dir, before := sc.prepared(t)
 				stop, cancel := context.WithCancel(context.Background())
 				tr := faulty.Open(t, dir, faulty.Faults{Before: func(op faulty.Op) {
@@ -273,6 +274,34 @@ func TestInterruptAtEveryMoment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sweep is faulty.Sweep, which takes long: without QCLEAN_TORTURE it looks at
+// every so many operations only, other ones in each sweep.
+func sweep(t *testing.T, step int, run func(t *testing.T, i int) *faulty.Tree) int {
+	t.Helper()
+	if torture() {
+		return faulty.Sweep(t, run)
+	}
+	seed := fnv.New32()
+	seed.Write([]byte(t.Name()))
+	for i := 1 + int(seed.Sum32())%step; ; i += step {
+		var tr *faulty.Tree
+		if !t.Run(fmt.Sprintf("at operation %d", i), func(t *testing.T) { tr = run(t, i) }) {
+			t.FailNow()
+		}
+		if !tr.Reached() {
+			return i
+		}
+	}
+}
+
+// stride is how many operations a loop goes on.
+func stride(n int) int {
+	if torture() {
+		return 1
+	}
+	return n
 }
 
 func torture() bool { return os.Getenv("QCLEAN_TORTURE") != "" }

@@ -8,21 +8,25 @@ import (
 
 // trail tells where the messages of a run went afterwards: each name that a
 // later run has emptied, and by which run.
-type trail map[string]hop
+type trail struct {
+	hops map[string]hop
+	came map[string]bool // names that a later run has put a file to
+}
 
 type hop struct {
-	to  string // "" when it was deleted, or given to pickup for good
+	to  string // "" when it was deleted
 	run string
 	of  string // for an undo: the run that it took back
+	nth int    // of the runs that came after
 }
 
 // trailAfter reads the journals of all runs that came after one.
 func (m *Mover) trailAfter(ctx context.Context, run string) (trail, error) {
 	runs, errs, err := m.allRuns(ctx)
 	if err != nil {
-		return nil, err
+		return trail{}, err
 	}
-	t, after := trail{}, false
+	t, after := trail{map[string]hop{}, map[string]bool{}}, false
 	for i, r := range runs {
 		if r.Name == run {
 			after = true
@@ -32,25 +36,26 @@ func (m *Mover) trailAfter(ctx context.Context, run string) (trail, error) {
 			continue
 		}
 		if errs[i] != nil {
-			return nil, errs[i]
+			return t, errs[i]
 		}
 		l, err := m.load(r.Dir)
 		if err != nil {
-			return nil, fmt.Errorf("run %q: %w", r.Name, err)
+			return t, fmt.Errorf("run %q: %w", r.Name, err)
 		}
-		t.add(l)
+		t.add(l, i)
 	}
 	return t, nil
 }
 
-func (t trail) add(l *ledger) {
+func (t trail) add(l *ledger, nth int) {
 	for i, s := range l.steps {
 		if l.phases[i] != done || s.Kind == Index {
 			continue
 		}
 		for _, m := range s.Moves {
-			delete(t, m.To) // somebody came to that name: what left it before does not count
-			t[m.From] = hop{m.To, l.run, l.of}
+			delete(t.hops, m.To) // a file came to that name: what left it before does not count
+			t.hops[m.From] = hop{m.To, l.run, l.of, nth}
+			t.came[m.To] = true
 		}
 	}
 }
@@ -59,12 +64,12 @@ func (t trail) add(l *ledger) {
 // its messages with it.
 func (t trail) at(name string) (string, hop) {
 	var last hop
-	for range len(t) + 1 {
-		next, ok := t[name]
+	for range len(t.hops) + 1 {
+		next, ok := t.hops[name]
 		to := next.to
 		for dir := path.Dir(name); !ok && dir != "."; dir = path.Dir(dir) {
-			if next, ok = t[dir]; ok {
-				to = path.Join(next.to, name[len(dir):])
+			if next, ok = t.hops[dir]; ok {
+				to, ok = path.Join(next.to, name[len(dir):]), next.nth > last.nth
 			}
 		}
 		if !ok {

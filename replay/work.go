@@ -230,7 +230,7 @@ func (w *work) finish(stopped error) (Run, error) {
 
 // finishAs writes the last line and closes the journal.
 func (w *work) finishAs(outcome string) (Run, error) {
-	err := errors.Join(w.folders.sync(), w.journal.Sync())
+	err := errors.Join(w.hashes.drain(w), w.folders.sync(), w.journal.Sync())
 	if err == nil {
 		err = w.writeEnd(outcome)
 	}

@@ -14,10 +14,10 @@ import (
 
 // Options bounds a scan. The zero value is right for most.
 type Options struct {
-	Workers     int           // messages read at once; 0: one a processor
-	MaxText     int           // bytes read of one message; 0: 256 KiB
-	Quarantined bool          // read what lies in quarantine, not what is in the queues
-	Limits      letter.Limits // what is looked at of what was read
+	Workers     int                     // messages read at once; 0: one a processor
+	MaxText     int                     // bytes read of one message; 0: 256 KiB
+	Quarantined bool                    // read what lies in quarantine, not what is in the queues
+	Limits      letter.Limits           // what is looked at of what was read
 	Skip        func(*spool.Entry) bool // names that are passed over; asked by one goroutine
 	// Known is asked once for each message, after Stat. True means that the
 	// caller has read this very file before: fn then gets it without a Letter.

@@ -17,9 +17,9 @@ type core struct {
 }
 
 const (
-	coreShare   = 0.25 // a feature is core when this share of the members have it
-	maxCore     = 192  // features of one core, those with the largest share
-	sampleCore  = 256  // members that a core is computed from
+	coreShare  = 0.25 // a feature is core when this share of the members have it
+	maxCore    = 192  // features of one core, those with the largest share
+	sampleCore = 256  // members that a core is computed from
 )
 
 // match is how a message and a core go together.

@@ -30,8 +30,8 @@ const (
 // grouping puts the docs of one class into groups.
 type grouping struct {
 	set    *Set
-	all    []doc // of every class
-	docs   []doc // of this one
+	all    []doc   // of every class
+	docs   []doc   // of this one
 	of     []int32 // group of each doc, -1 for one that is alone
 	groups []group
 	index  *postings

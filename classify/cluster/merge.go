@@ -4,9 +4,11 @@ package cluster
 const (
 	mergeBig   = 0.10 // of the larger core lies in the smaller
 	mergeSmall = 0.35 // of the smaller core lies in the larger
-	mergeRest  = 0.05 // of what only one core has is found in the other's members
-	mergeSame  = 0.10 // or one core has no more than this that the other has not
-	mergeLook  = 64   // members looked at
+	mergeSame  = 0.10 // a core that has no more than this of its own has nothing of its own
+	mergeLook  = 128  // members looked at
+	flowNone   = 0.05 // share of what is another core's own that is as good as none
+	flowSome   = 0.40 // and that is less than most copies have
+	flowLeast  = 0.25 // members with some for each that has none
 )
 
 // merge joins groups that are one campaign: one that began twice in the first
@@ -45,8 +47,7 @@ func (g *grouping) merge() {
 
 // same tells whether two groups are of one campaign. That their cores have
 // much in common is not enough, since that may be a footer. Parts of one text
-// go over into one another: some members of the one group show something of
-// what is core in the other only.
+// go over into one another.
 func (g *grouping) same(i, j int32) bool {
 	a, b := &g.groups[i], &g.groups[j]
 	if len(a.docs) < len(b.docs) {
@@ -55,7 +56,7 @@ func (g *grouping) same(i, j int32) bool {
 	if a.core.in(&b.core) < mergeBig || b.core.in(&a.core) < mergeSmall {
 		return false
 	}
-	return g.spills(a, b) && g.spills(b, a)
+	return g.flows(a, b) && g.flows(b, a)
 }
 
 // in gives the share of the core's weight that lies in another, at the level
@@ -63,18 +64,18 @@ func (g *grouping) same(i, j int32) bool {
 func (c *core) in(other *core) float32 {
 	level := max(c.level, other.level)
 	var in, all float32
-	c.each(other, level, func(i int, both bool) {
+	c.each(other, level, func(i, j int) {
 		all += c.share[i]
-		if both {
+		if j >= 0 {
 			in += c.share[i]
 		}
 	})
 	return in / max(all, 1e-6)
 }
 
-// each visits the features that show at a level, and tells which ones the
-// other core has too.
-func (c *core) each(other *core, level uint8, visit func(i int, both bool)) {
+// each visits the features that show at a level, with their place in the other
+// core or -1.
+func (c *core) each(other *core, level uint8, visit func(i, j int)) {
 	j := 0
 	for i, h := range c.hash {
 		if levelOf(h) < int(level) {
@@ -83,31 +84,51 @@ func (c *core) each(other *core, level uint8, visit func(i int, both bool)) {
 		for j < len(other.hash) && other.hash[j] < h {
 			j++
 		}
-		visit(i, j < len(other.hash) && other.hash[j] == h)
+		if j < len(other.hash) && other.hash[j] == h {
+			visit(i, j)
+		} else {
+			visit(i, -1)
+		}
 	}
 }
 
-// spills tells whether members of b show something of what is core in a only.
-func (g *grouping) spills(a, b *group) bool {
+// flows tells whether what is core in a only comes and goes by degrees: for
+// the members that have next to none of it there are others, in either group,
+// that have a little. Without a middle b is not a part of a, but other mail
+// with the same footer.
+func (g *grouping) flows(a, b *group) bool {
 	var rest core
 	var only, all float32
-	a.core.each(&b.core, max(a.core.level, b.core.level), func(i int, both bool) {
-		all += a.core.weight[i]
-		if !both {
-			only += a.core.weight[i]
+	a.core.each(&b.core, max(a.core.level, b.core.level), func(i, j int) {
+		purity := a.core.purity[i]
+		if j >= 0 {
+			purity += b.core.purity[j]
+		}
+		w := a.core.share[i] * purity * purity * purity * purity
+		all += w
+		if j < 0 {
+			only += w
 			rest.hash = append(rest.hash, a.core.hash[i])
-			rest.weight = append(rest.weight, a.core.weight[i])
+			rest.weight = append(rest.weight, w)
 		}
 	})
 	if only <= mergeSame*all {
 		return true
 	}
 	rest.sum()
-	var sum, n float32
-	for _, d := range b.docs[:min(len(b.docs), mergeLook)] {
-		it := g.docs[d].item
-		sum += rest.match(g.set.hashes(it), g.set.items[it].level).share
-		n++
+	var none, some float32
+	for _, gr := range []*group{a, b} {
+		docs := gr.docs[:min(len(gr.docs), mergeLook)]
+		scale := float32(len(gr.docs)) / float32(len(docs))
+		for _, d := range docs {
+			it := g.docs[d].item
+			switch m := rest.match(g.set.hashes(it), g.set.items[it].level); {
+			case m.share <= flowNone:
+				none += scale
+			case m.share < flowSome:
+				some += scale
+			}
+		}
 	}
-	return sum >= mergeRest*n
+	return some >= flowLeast*none
 }

@@ -7,7 +7,6 @@ const (
 	sideFeatures = 192
 	sideRounds   = 6
 	rareShare    = 0.05 // features that fewer have are padding
-	usualShare   = 0.5  // of a side
 	eitherOwn    = 0.2  // the same when every member has either the one or the other
 	footerOwn    = 0.3  // share of a side's usual features that mail with its footer only does not have
 	gapLow       = 0.1
@@ -23,6 +22,7 @@ type sides struct {
 	rows     []row
 	must     [2][]uint32              // what members of a side must show some of
 	mean     [2][sideFeatures]float32 // share of a side's rows that have the feature
+	able     [2][sideFeatures]float32 // of these rows how many could show it
 }
 
 // row tells of each feature whether a member has it (1), has it not (-1), or
@@ -82,21 +82,17 @@ func (s *sides) part() bool {
 		s.average(0)
 		s.average(1)
 	}
-	var own [2][]int
-	var usual [2]int
+	var own [2]ownFeatures
 	for k := range own {
-		own[k], usual[k] = s.own(k)
+		own[k] = s.own(k)
 	}
-	enough := func(k int, share float32) bool {
-		return len(own[k]) >= minHits && float32(len(own[k])) >= share*float32(usual[k])
-	}
-	if enough(0, splitOwn) && enough(1, splitOwn) ||
-		enough(0, eitherOwn) && enough(1, eitherOwn) && s.gap(own[0]) && s.gap(own[1]) {
+	if own[0].least(splitOwn) && own[1].least(splitOwn) ||
+		own[0].least(eitherOwn) && own[1].least(eitherOwn) && s.gap(own[0].at) && s.gap(own[1].at) {
 		return true
 	}
 	for k := range own {
-		if enough(k, footerOwn) && s.gap(own[k]) {
-			for _, i := range own[k] {
+		if own[k].least(footerOwn) && s.gap(own[k].at) {
+			for _, i := range own[k].at {
 				s.must[k] = append(s.must[k], s.features[i])
 			}
 			return true
@@ -157,26 +153,38 @@ func (s *sides) average(k int) {
 				have += r.chance(i)
 			}
 		}
-		s.mean[k][i] = 0
+		s.mean[k][i], s.able[k][i] = 0, able
 		if able > 0 {
 			s.mean[k][i] = have / able
 		}
 	}
 }
 
-// own gives what a side usually shows and the other hardly ever, and how much
-// it usually shows in all.
-func (s *sides) own(k int) (own []int, usual int) {
-	usual = s.common
+// ownFeatures is what one side shows and the other hardly ever.
+type ownFeatures struct {
+	at    []int
+	share float32 // of all that the side shows
+}
+
+func (o ownFeatures) least(share float32) bool { return len(o.at) >= minHits && o.share >= share }
+
+// own looks at the features that both sides are able to show.
+func (s *sides) own(k int) (o ownFeatures) {
+	all := float32(s.common)
+	var own float32
 	for i := range s.features {
-		if s.mean[k][i] >= usualShare {
-			usual++
-			if s.mean[1-k][i] <= foreignShare {
-				own = append(own, i)
-			}
+		mean, other := s.mean[k][i], s.mean[1-k][i]
+		if s.able[0][i] == 0 || s.able[1][i] == 0 || mean < coreShare {
+			continue
+		}
+		all += mean
+		if other <= foreignShare*mean {
+			own += mean
+			o.at = append(o.at, i)
 		}
 	}
-	return own, usual
+	o.share = own / max(all, 1)
+	return o
 }
 
 // fullest is the row with the most features.
@@ -199,7 +207,7 @@ func (s *sides) fullest() int {
 // farthest is the row that has the most features which row a has not, less
 // those that both have.
 func (s *sides) farthest(a int) int {
-	best, most := a, 0
+	best, most := a, -len(s.features)-1
 	for j := range s.rows {
 		n := 0
 		for i := range s.features {
@@ -207,7 +215,7 @@ func (s *sides) farthest(a int) int {
 				n -= int(s.rows[a].has[i])
 			}
 		}
-		if n > most {
+		if n > most && j != a {
 			best, most = j, n
 		}
 	}

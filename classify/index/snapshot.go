@@ -84,7 +84,7 @@ func (s *Store) priors(spool string, set Set) string {
 }
 
 func writeAll[V, R any](name string, meta []parquet.WriterOption, values []V, convert func(*V) (R, error)) error {
-	return replace(name, func(f *os.File) error {
+	err := replace(name, func(f *os.File) error {
 		w := parquet.NewGenericWriter[R](f, meta...)
 		rows := make([]R, 0, chunk)
 		for i := range values {
@@ -102,6 +102,10 @@ func writeAll[V, R any](name string, meta []parquet.WriterOption, values []V, co
 		}
 		return w.Close()
 	})
+	if err != nil {
+		return err
+	}
+	return writeSum(name)
 }
 
 // readAll hands over the rows of a file. The library panics on some damaged
@@ -120,6 +124,9 @@ func readAll[R any](name string, row func(*R) error) (file *parquet.File, err er
 		return nil, fmt.Errorf("index: %w", err)
 	}
 	defer f.Close()
+	if err := checkSum(name, f); err != nil {
+		return nil, err
+	}
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)

@@ -22,10 +22,7 @@ func fold[T string | []byte](dst []byte, text T, limit int) []byte {
 			if gap {
 				dst, gap = append(dst, ' '), false
 			}
-			if 'A' <= c && c <= 'Z' {
-				c |= 0x20
-			}
-			dst, wide = append(dst, c), false
+			dst, wide = append(dst, lowers[c]), false
 			continue
 		}
 		r, n := decodeRune(text, i)
@@ -45,6 +42,17 @@ func fold[T string | []byte](dst []byte, text T, limit int) []byte {
 	}
 	return dst
 }
+
+// lowers folds the letters of ASCII.
+var lowers = func() (t [utf8.RuneSelf]byte) {
+	for c := range t {
+		t[c] = byte(c)
+		if 'A' <= c && c <= 'Z' {
+			t[c] |= 0x20
+		}
+	}
+	return t
+}()
 
 // decodeRune is utf8.DecodeRune at a place in either kind of text.
 func decodeRune[T string | []byte](text T, at int) (rune, int) {

@@ -24,7 +24,8 @@ type marks struct {
 	auto       bool   // one of the fields that only auto-responders write
 	suppress   bool   // X-Auto-Response-Suppress: Exchange, on nearly all that it makes itself
 	listed     bool   // came over a mailing list
-	client     bool   // written with a mail program that people use
+	mailer     string // X-Mailer
+	agent      string // User-Agent
 	ndrField   bool   // X-MS-Exchange-Message-Is-Ndr
 }
 
@@ -65,7 +66,7 @@ func (h *marks) field(name, value string) {
 		h.listed = h.listed || fieldIs(name, "list-id")
 	case 8:
 		if fieldIs(name, "x-mailer") {
-			h.client = h.client || program(value)
+			h.mailer = value
 		}
 	case 9:
 		h.listed = h.listed || fieldIs(name, "list-post")
@@ -91,7 +92,7 @@ func (h *marks) ten(name, value string) {
 	case fieldIs(name, "references"):
 		h.references = value
 	case fieldIs(name, "user-agent"):
-		h.client = h.client || program(value)
+		h.agent = value
 	}
 }
 
@@ -137,11 +138,14 @@ var programs = [...]string{
 	"horde", "becky!", "ymailnorrin", "yahoomail", "k-9 mail", "opera mail", "zimbra", "mozilla/", "airmail", "becky",
 }
 
+// client tells whether it was written with such a program.
+func (h *marks) client() bool { return program(h.mailer) || program(h.agent) }
+
 func program(value string) bool {
 	var buf [64]byte
 	folded := fold(buf[:0], value, len(buf))
 	for _, p := range programs {
-		if strings.Contains(string(folded), p) {
+		if bytes.Contains(folded, []byte(p)) {
 			return true
 		}
 	}

@@ -46,13 +46,12 @@ func newMatcher(tables ...[]phrase) *matcher {
 	return m
 }
 
-// find calls hit for each phrase in the text with its place. A phrase begins
-// where a word does.
-func (m *matcher) find(text []byte, hit func(p *phrase, at int)) {
+// find adds each phrase of the text to t. A phrase begins where a word does.
+func (m *matcher) find(text []byte, t *tallies) {
 	word := false
 	for i := 0; i+keyLen <= len(text); i++ {
 		inWord := word
-		word = letterOrDigit(text[i])
+		word = inWords[text[i]]
 		if inWord && word {
 			continue
 		}
@@ -65,13 +64,19 @@ func (m *matcher) find(text []byte, hit func(p *phrase, at int)) {
 		for ; ok && int(n) < len(m.phrases) && m.phrases[n].key == k; n++ {
 			p := &m.phrases[n]
 			if (i == 0 || !p.start) && len(text)-i >= len(p.text) && string(text[i:i+len(p.text)]) == p.text {
-				hit(p, i)
+				t.add(p, i)
 			}
 		}
 	}
 }
 
-func letterOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+// inWords are the letters and digits of ASCII.
+var inWords = func() (t [256]bool) {
+	for c := range t {
+		t[c] = 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
+	}
+	return t
+}()
 
 // tallies is what the phrases of one text come to, by what they say.
 type tallies struct {

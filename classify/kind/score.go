@@ -85,7 +85,7 @@ func (w *words) against(m *letter.Message, h *marks, text int) int {
 	if w.sender < wording {
 		n += int(min(w.text.points[passed]+w.text.more[passed], strong))
 	}
-	if h.client && h.null == 0 {
+	if h.null == 0 && h.client() {
 		n += strong
 	}
 	if h.listed && w.sender < wording {

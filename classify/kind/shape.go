@@ -35,7 +35,7 @@ func handled(m *letter.Message, h *marks) bool {
 	if m.Type == "multipart/report" || h.null > 0 || daemonic(m) >= wording {
 		return false
 	}
-	return h.listed || h.client || passedOn(h)
+	return h.listed || h.client() || passedOn(h)
 }
 
 // byStatus reads the Action fields of a delivery status (RFC 3464 section

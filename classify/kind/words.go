@@ -18,30 +18,45 @@ type words struct {
 const maxRead = 6 << 10
 
 // maxOpening is how much is read of a message that gives no other hint.
-const maxOpening = 192
+const maxOpening = 100
 
 // byWords reads sender, subject and, where there is a reason to, the text.
 func byWords(m *letter.Message, h *marks) (Facts, bool) {
 	var w words
 	w.sender = daemonic(m)
-	var buf [maxRead + 64]byte
+	var buf [maxSubject + 8]byte
 	subject := fold(buf[:0], h.subject, maxSubject)
 	w.replied = answered(subject)
-	subjects().find(subject, w.subject.add)
+	subjects().find(subject, &w.subject)
 	opened := false
 	if !w.hinted(m, h) {
-		texts().find(fold(buf[:0], m.Text[:min(len(m.Text), maxOpening)], maxOpening), w.text.add)
-		if w.text.points[failed] < formula && w.text.points[delayed] < formula && w.text.points[read] < formula {
+		if !opens(fold(buf[:0], m.Text[:min(len(m.Text), maxOpening)], maxOpening)) {
 			return Facts{}, false
 		}
-		w.text, opened = tallies{}, true
+		opened = true
 	}
+	w.read(m, h)
+	return w.judge(m, h, opened)
+}
+
+// opens tells whether a text begins with words of a mail system.
+func opens(text []byte) bool {
+	var t tallies
+	texts().find(text, &t)
+	return max(t.points[failed], t.points[delayed], t.points[delivered]) >= formula
+}
+
+// read weighs the text. It has a frame of its own, so that the buffer costs
+// nothing where no text is read.
+//
+//go:noinline
+func (w *words) read(m *letter.Message, h *marks) {
 	text := m.Text
 	if len(text) == 0 && (w.sender >= weak || h.null > 0) {
 		text = m.Aside
 	}
-	texts().find(fold(buf[:0], text[:min(len(text), 2*maxRead)], maxRead), w.text.add)
-	return w.judge(m, h, opened)
+	var buf [maxRead + 8]byte
+	texts().find(fold(buf[:0], text[:min(len(text), 2*maxRead)], maxRead), &w.text)
 }
 
 // hinted tells whether sender, subject or fields give a reason to read on.
@@ -60,7 +75,7 @@ func daemonic(m *letter.Message) int {
 	s := fold(buf[:0], from[0].Name, 100)
 	s = append(s, ' ')
 	s = fold(s, from[0].Mail, 100)
-	best := 0
-	senders().find(s, func(p *phrase, _ int) { best = max(best, int(p.points)) })
-	return best
+	var t tallies
+	senders().find(s, &t)
+	return int(t.points[daemon])
 }

@@ -12,7 +12,7 @@ import (
 // taken from brackets in a comment, else from a bare comment, else from the
 // word itself: nothing that the client said is believed where the server
 // wrote an address of its own.
-func (h *hop) client(v string) {
+func (h *Hop) client(v string) {
 	first := word(v)
 	rest := strings.TrimLeft(v, " \t")[len(first):]
 	helo, name := first, ""
@@ -25,24 +25,24 @@ func (h *hop) client(v string) {
 		h.comment(comment, &helo, &name, first)
 	}
 	own, literal := address(first)
-	if h.ip == "" && literal {
-		h.ip = own
+	if h.IP == "" && literal {
+		h.IP = own
 	}
 	if name == "" && !literal && helo != first && first != "unknown" {
 		name = first
 	}
 	if name != "unknown" {
-		h.name = name
+		h.Name = name
 	}
 	if helo != "unknown" {
-		h.helo = helo
+		h.Helo = helo
 	}
 }
 
 const maxComments = 8
 
 // comment reads one comment of the "from" clause.
-func (h *hop) comment(c string, helo, name *string, first string) {
+func (h *Hop) comment(c string, helo, name *string, first string) {
 	switch {
 	case hasFold(c, "helo "):
 		*helo = word(c[len("helo "):])
@@ -54,16 +54,16 @@ func (h *hop) comment(c string, helo, name *string, first string) {
 			*helo = v
 			continue
 		}
-		if h.ip == "" {
+		if h.IP == "" {
 			part = strings.TrimPrefix(part, "port=")
 			if i := strings.LastIndexByte(part, '@'); i >= 0 { // qmail: login@address or ident@address
 				if ip, ok := address(part[i+1:]); ok {
-					h.ip = ip
+					h.IP = ip
 					continue
 				}
 			}
 			if ip, ok := address(part); ok {
-				h.ip = ip
+				h.IP = ip
 				continue
 			}
 		}

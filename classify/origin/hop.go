@@ -2,15 +2,16 @@ package origin
 
 import "strings"
 
-// hop is one Received field.
-type hop struct {
-	ip    string // of the client, "" when none is named
-	name  string // its reverse name
-	helo  string
-	by    string // who wrote the field
-	login string
-	auth  bool // the client logged in
-	web   bool // handed in by a web mail program
+// Hop is one Received field.
+type Hop struct {
+	IP    string // of the client, "" when none is named
+	Name  string // its reverse name
+	Helo  string
+	By    string // who wrote the field
+	Login string
+	Auth  bool   // the client logged in
+	web   bool   // handed in by a web mail program
+	to    string // recipient, when one is named
 }
 
 // maxField bounds what is read of one field.
@@ -29,7 +30,7 @@ const maxField = 2 << 10
 //	from R (H [A]) by B (MDaemon …) with ESMTPA      MDaemon
 //	from [A] (account login HELO H) by B             CommuniGate Pro
 //	by A with SMTP id …                              Gmail, internally
-func parse(v string) hop {
+func parse(v string) Hop {
 	if len(v) > maxField {
 		v = v[:maxField]
 	}
@@ -37,12 +38,13 @@ func parse(v string) hop {
 		v = v[:at] // the date
 	}
 	v = strings.TrimSpace(v)
-	var h hop
+	var h Hop
 	clause := v
 	if at := clauseAt(v, "by "); at >= 0 {
 		clause = v[:at]
-		h.by = strings.TrimRight(word(v[at+len("by "):]), ";,.")
+		h.By = strings.TrimRight(word(v[at+len("by "):]), ";,.")
 		h.protocol(v[at:])
+		h.recipient(v[at:])
 	}
 	if rest, ok := cutFold(clause, "from "); ok {
 		h.client(rest)
@@ -53,7 +55,7 @@ func parse(v string) hop {
 
 // protocol reads what stands after "with": an A at the end of the SMTP family
 // stands for a login (RFC 3848), and HTTP for web mail.
-func (h *hop) protocol(v string) {
+func (h *Hop) protocol(v string) {
 	at := clauseAt(v, "with ")
 	if at < 0 {
 		return
@@ -61,9 +63,20 @@ func (h *hop) protocol(v string) {
 	w := word(v[at+len("with "):])
 	switch {
 	case foldIs(w, "esmtpa"), foldIs(w, "esmtpsa"), foldIs(w, "asmtp"), foldIs(w, "utf8smtpa"), foldIs(w, "utf8smtpsa"), foldIs(w, "lmtpa"), foldIs(w, "lmtpsa"), foldIs(w, "smtpa"), foldIs(w, "smtpsa"):
-		h.auth = true
+		h.Auth = true
 	case foldIs(w, "http"), foldIs(w, "https"):
 		h.web = true
+	}
+}
+
+// recipient reads "for <ADDRESS>".
+func (h *Hop) recipient(v string) {
+	at := clauseAt(v, "for ")
+	if at < 0 {
+		return
+	}
+	if w := first(v[at+len("for "):]); strings.IndexByte(w, '@') > 0 {
+		h.to = w
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // account finds the login in the comments of a Received field.
-func (h *hop) account(v string) {
+func (h *Hop) account(v string) {
 	for n := 0; n < maxComments*2; n++ {
 		c, after, ok := nextComment(v)
 		if !ok {
@@ -15,9 +15,9 @@ func (h *hop) account(v string) {
 		}
 		v = after
 		login, auth := loginIn(c)
-		h.auth = h.auth || auth
-		if h.login == "" && plausible(login) {
-			h.login = login
+		h.Auth = h.Auth || auth
+		if h.Login == "" && plausible(login) {
+			h.Login = login
 		}
 	}
 }

@@ -28,6 +28,8 @@ type Facts struct {
 	Helo     string
 	AuthUser string // login, when the trusted host recorded one
 	Auth     bool   // the client logged in, whether the login was recorded or not
+	By       string // the host that wrote the uppermost field: ours
+	For      string // the recipient that our hosts recorded first, before any forwarding
 	Hops     int    // Received fields that were read
 }
 
@@ -42,13 +44,11 @@ const maxHops = 100
 // Of reads the envelope's record of the session, and the trace where it has none.
 func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 	f := Facts{AuthUser: e.AuthUser, Auth: e.AuthUser != ""}
+	f.top(m)
 	skip := 0
 	if e.ClientIP != "" {
 		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
 		if !inside(e.ClientIP, t) {
-			if f.AuthUser == "" {
-				f.firstLogin(m)
-			}
 			return f
 		}
 		skip = 1
@@ -60,12 +60,29 @@ func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 	return f
 }
 
-// firstLogin takes the login from the uppermost field: the queue's own host
-// wrote it for the session that the envelope records.
-func (f *Facts) firstLogin(m *letter.Message) {
+// Trail is the hops of a message, the newest first and at most most of them,
+// as they stand there: nothing of it is to be believed but what a trusted host wrote.
+func Trail(h letter.Header, most int) []Hop {
+	var out []Hop
+	for v := range h.All("Received") {
+		if len(out) == most {
+			break
+		}
+		if hop := parse(v); hop.IP != "" || hop.By != "" {
+			out = append(out, hop)
+		}
+	}
+	return out
+}
+
+// top reads the uppermost field, which the queue's own host wrote.
+func (f *Facts) top(m *letter.Message) {
 	for v := range m.Header.All("Received") {
 		h := parse(v)
-		f.Hops, f.AuthUser, f.Auth = 1, h.login, h.auth
+		f.Hops, f.By, f.For, f.Auth = 1, h.By, h.to, f.Auth || h.Auth
+		if f.AuthUser == "" {
+			f.AuthUser = h.Login
+		}
 		break
 	}
 	if f.AuthUser == "" && f.Auth {
@@ -76,43 +93,47 @@ func (f *Facts) firstLogin(m *letter.Message) {
 // chain goes down the trace. The first skip hops are those of sessions that
 // the envelope told about.
 func (f *Facts) chain(m *letter.Message, t Trust, skip int) {
+	f.Hops = 0
 	local := ""
 	for v := range m.Header.All("Received") {
 		if f.Hops >= maxHops {
 			return
 		}
 		h := parse(v)
-		if local != "" && !h.web && !strings.EqualFold(h.by, local) && h.by != "" {
+		if local != "" && !h.web && h.By != "" && !strings.EqualFold(h.By, local) {
 			return
 		}
 		f.Hops++
-		if h.auth && !f.Auth {
-			f.Auth = true
-		}
-		if h.login != "" && f.AuthUser == "" {
-			f.AuthUser = h.login
-		}
-		if h.ip == "" {
+		f.note(&h)
+		switch {
+		case h.IP == "":
 			if skip == 0 && f.IP == "" {
-				local = h.by
+				local = h.By
 			}
 			continue
-		}
-		if skip > 0 {
+		case skip > 0:
 			skip--
 			continue
 		}
-		f.IP, f.Name, f.Helo = h.ip, h.name, h.helo
-		if !inside(h.ip, t) {
+		f.IP, f.Name, f.Helo = h.IP, h.Name, h.Helo
+		if !inside(h.IP, t) || f.Auth { // a login on one of our hosts is where it begins
 			return
 		}
 		local = ""
-		if loopback(h.ip) {
-			local = h.by
+		if loopback(h.IP) {
+			local = h.By
 		}
-		if f.Auth {
-			return // a login on one of our hosts is where it begins
-		}
+	}
+}
+
+// note keeps what a believed field tells besides the client.
+func (f *Facts) note(h *Hop) {
+	f.Auth = f.Auth || h.Auth
+	if f.AuthUser == "" {
+		f.AuthUser = h.Login
+	}
+	if h.to != "" {
+		f.For = h.to
 	}
 }
 

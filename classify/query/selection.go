@@ -71,7 +71,11 @@ func (s Selection) Expression() (string, error) {
 	for _, t := range s.Contains {
 		texts = append(texts, "in_text("+strconv.Quote(t)+")")
 	}
-	return strings.Join(appendJoined(all, texts), " && "), nil
+	all = appendJoined(all, texts)
+	if len(all) == 1 && strings.TrimSpace(s.Where) != "" {
+		return strings.TrimSpace(s.Where), nil
+	}
+	return strings.Join(all, " && "), nil
 }
 
 func boolInt(b bool) int {

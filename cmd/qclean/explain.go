@@ -47,7 +47,7 @@ func (a *app) explain(ctx context.Context, t *target, v *survey.Survey, name str
 	}
 	view.Campaign(a.ui, c)
 	fmt.Fprintf(a.ui.Out, "\n── what it repeats %s\n", strings.Repeat("─", 50))
-	writeWrapped(a.ui, ui.SafeText(core(pickCore(samples), padding(samples))))
+	writeWrapped(a.ui, ui.Readable(core(pickCore(samples), padding(samples))))
 	for _, s := range samples[:min(samplesShown, len(samples))] {
 		fmt.Fprintf(a.ui.Out, "\n── %s  %s\n", ui.Safe(s.record.ID.Short()), ui.Safe(s.record.Subject))
 		writeWrapped(a.ui, coloured(a.ui, s))
@@ -161,11 +161,11 @@ func coloured(s *ui.Streams, m sample) string {
 		open := map[fingerprint.What]string{fingerprint.Name: yellow, fingerprint.Link: cyan, fingerprint.Padding: dim}[p.What]
 		switch {
 		case open == "" || strings.TrimSpace(text) == "":
-			b.WriteString(ui.SafeText(text))
+			b.WriteString(ui.Readable(text))
 		case s.Color:
-			b.WriteString(open + ui.SafeText(text) + reset)
+			b.WriteString(open + ui.Readable(text) + reset)
 		default:
-			b.WriteString(between(ui.SafeText(text), "["+strings.TrimSpace(ui.SafeText(text))+"]"))
+			b.WriteString(between(ui.Readable(text), "["+strings.TrimSpace(ui.Readable(text))+"]"))
 		}
 	}
 	return b.String()

@@ -76,7 +76,8 @@ func commands(a *app) []*cobra.Command {
 	cobra.EnableCommandSorting = false
 	return []*cobra.Command{
 		newScan(a), newShow(a), newQuarantine(a), newReplay(a), newUndo(a), newLog(a), newReindex(a),
-		newRecover(a), newWatch(a), newPurge(a), newFingerprint(a), newFP(a), newVersion(a), newWhere(),
+		newRecover(a), newWatch(a), newPurge(a), newFingerprint(a), newFP(a),
+		newRelaycheck(a), newBlocklist(a), newAftercare(a), newVersion(a), newWhere(),
 	}
 }
 

@@ -171,11 +171,14 @@ func (v *View) span(first, last time.Time) string {
 	if first.IsZero() {
 		return "–"
 	}
-	const day, clock = "Jan 2 15:04", "15:04"
+	day, clock := "Jan 2 15:04", "15:04"
+	if first.Year() != v.Now.Year() {
+		day = "2006-01-02 15:04"
+	}
 	if last.Sub(first) < time.Minute {
 		return first.Format(day)
 	}
-	if first.Format("Jan 2") == last.Format("Jan 2") {
+	if first.Format(time.DateOnly) == last.Format(time.DateOnly) {
 		return first.Format(day) + " – " + last.Format(clock)
 	}
 	return first.Format(day) + " – " + last.Format(day)

@@ -52,6 +52,18 @@ func SafeText(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// Readable is SafeText without the characters that nobody sees: zero widths,
+// soft hyphens, bidirectional marks. It is for showing a text as its reader
+// saw it, not for telling two texts apart.
+func Readable(s string) string {
+	return SafeText(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s))
+}
+
 func clean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < 0x20 || c >= 0x7f {

@@ -16,11 +16,22 @@ const maxAttr = 64 << 10
 // another. Labels of the security modules are tried only: the target's policy
 // has its own.
 func (f *file) Take(from File) error {
-	source, ok := from.(*file)
+	source, ok := innermost(from).(*file)
 	if !ok {
 		return Failure("take", f.name, errors.New("not a file of this kind of tree"))
 	}
 	return Failure("take", f.name, f.take(source))
+}
+
+// innermost takes off what trees for tests put around a file.
+func innermost(f File) File {
+	for {
+		w, ok := f.(interface{ Unwrap() File })
+		if !ok {
+			return f
+		}
+		f = w.Unwrap()
+	}
 }
 
 func (f *file) take(source *file) error {

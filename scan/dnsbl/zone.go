@@ -91,6 +91,9 @@ func (z *Zone) judge(addrs []netip.Addr) (s State, means []string) {
 
 // fault says why an address is no listing, "" when it is one.
 func (z *Zone) fault(a netip.Addr) string {
+	if !a.Is4() { // only a cache can say so
+		return "not an answer to an A query"
+	}
 	b := a.As4()
 	last := [3]byte(b[1:])
 	switch {

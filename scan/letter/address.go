@@ -14,8 +14,13 @@ type Address struct {
 	Mail string // local-part@domain as written, without brackets and route; "" when there is only a name
 }
 
-// Domain is what follows the last "@", as written.
-func (a Address) Domain() string { return a.Mail[strings.LastIndexByte(a.Mail, '@')+1:] }
+// Domain is what follows the last "@", as written; "" without one.
+func (a Address) Domain() string {
+	if i := strings.LastIndexByte(a.Mail, '@'); i >= 0 {
+		return a.Mail[i+1:]
+	}
+	return ""
+}
 
 // Local is what stands in front of the last "@"; all of an address without one.
 func (a Address) Local() string {
@@ -44,6 +49,7 @@ func (t *tools) addresses(v, fallback string) iter.Seq[Address] {
 type addressScan struct {
 	rest string
 	deaf [256]bool // openers that are known never to be closed again
+	seen int       // how many bytes inside looked at, for the tests
 
 	phrase  string // what stands in front of the bracket, or all
 	angle   string
@@ -105,6 +111,7 @@ func (s *addressScan) inside(i int, closing byte) int {
 	}
 	depth := 1
 	for j := i + 1; j < len(s.rest); j++ {
+		s.seen++
 		switch c := s.rest[j]; {
 		case c == '\\':
 			j++
@@ -130,7 +137,7 @@ func (t *tools) address(s *addressScan, fallback string) Address {
 		if name, mail = splitBare(name); name == "" {
 			name = s.comment
 		}
-		return Address{Name: t.name(name, fallback), Mail: mail}
+		return Address{Name: t.name(name, fallback), Mail: t.tidy(mail)}
 	}
 	mail := trim(s.angle)
 	if i := strings.LastIndexByte(mail, ':'); i >= 0 && mail[0] == '@' {
@@ -139,7 +146,7 @@ func (t *tools) address(s *addressScan, fallback string) Address {
 	if name == "" {
 		name = s.comment
 	}
-	return Address{Name: t.name(name, fallback), Mail: mail}
+	return Address{Name: t.name(name, fallback), Mail: t.tidy(mail)}
 }
 
 // splitBare divides what has no brackets: the last word with an "@" is the
@@ -157,12 +164,29 @@ func splitBare(s string) (name, mail string) {
 	if at < 0 {
 		return s, ""
 	}
-	from := strings.LastIndexAny(s[:at], " \t") + 1
+	from := strings.LastIndexAny(strings.TrimRight(s[:at], " \t"), " \t") + 1
 	to := len(s)
-	if i := strings.IndexAny(s[at:], " \t"); i >= 0 {
-		to = at + i
+	after := at + 1
+	for after < len(s) && blank(s[after]) {
+		after++
+	}
+	if i := strings.IndexAny(s[after:], " \t"); i >= 0 {
+		to = after + i
 	}
 	return trim(s[:from]), s[from:to]
+}
+
+// tidy takes out blanks about the "@", which RFC 5322 section 4.4 forgives.
+func (t *tools) tidy(mail string) string {
+	at := strings.LastIndexByte(mail, '@')
+	if at < 0 || (at == 0 || !blank(mail[at-1])) && (at+1 == len(mail) || !blank(mail[at+1])) {
+		return mail
+	}
+	mark := len(t.arena.buf)
+	t.arena.buf = append(t.arena.buf, trim(mail[:at])...)
+	t.arena.buf = append(t.arena.buf, '@')
+	t.arena.buf = append(t.arena.buf, trim(mail[at+1:])...)
+	return t.arena.since(mark)
 }
 
 // withoutComments takes comments out of a phrase.

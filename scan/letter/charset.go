@@ -63,22 +63,6 @@ func (c *charsets) appendLoose(dst, src []byte, name string) ([]byte, bool) {
 	return c.append(dst, src, name)
 }
 
-// convert is append that gives src itself back when there is nothing to do.
-func (c *charsets) convert(dst, src []byte, name string) (out []byte, known bool) {
-	k, known := c.find(name)
-	switch k.kind {
-	case utf8Codec, looseCodec:
-		if plain(src) || utf8.Valid(src) {
-			return src, known
-		}
-	case tableCodec, wideCodec:
-		if plain(src) {
-			return src, known
-		}
-	}
-	return k.append(dst, src, name), known
-}
-
 // find looks a charset up by the names of RFC 2046, of the IANA registry, and
 // of the WHATWG, which are those that mail programs understand. Latin-1 is
 // windows-1252 to all of them.
@@ -156,6 +140,17 @@ func newTable(m *charmap.Charmap) *byteTable {
 	return t
 }
 
+// fits reports whether src is UTF-8 as it is.
+func (k *codec) fits(src []byte) bool {
+	switch k.kind {
+	case utf8Codec, looseCodec:
+		return plain(src) || utf8.Valid(src)
+	case tableCodec, wideCodec:
+		return plain(src)
+	}
+	return false
+}
+
 func (k *codec) append(dst, src []byte, name string) []byte {
 	switch k.kind {
 	case utf8Codec:
@@ -169,7 +164,7 @@ func (k *codec) append(dst, src []byte, name string) []byte {
 	case wideCodec, rawCodec:
 		return transformed(dst, src, k.decoder)
 	}
-	if plain(src) || utf8.Valid(src) {
+	if k.fits(src) {
 		return append(dst, src...)
 	}
 	return latin1.append(dst, src)

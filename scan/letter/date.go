@@ -6,9 +6,9 @@ import "time"
 const maxDate = 128
 
 // parseDate reads the dates that are found in mail: RFC 5322 section 3.3 and
-// its obsolete forms, what ctime prints, and ISO 8601. The order of day, month,
-// year and time does not matter, since each can be told by its looks. The
-// result is in UTC. A date without a zone is taken for UTC.
+// its obsolete forms, and what ctime prints. The order of day, month, year and
+// time does not matter, since each can be told by its looks. The result is in
+// UTC. A date without a zone is taken for UTC.
 func parseDate(s string) (time.Time, bool) {
 	d := dateParts{zone: noZone}
 	s = s[:min(len(s), maxDate)]

@@ -108,25 +108,16 @@ func numericEntity(dst, b []byte) ([]byte, int) {
 	return utf8.AppendRune(dst, rune(value)), n // a surrogate becomes U+FFFD as well
 }
 
-// unescaped is b with its entities decoded, b itself when it has none. The
-// result lives in buf.
-func unescaped(buf, b []byte) []byte {
-	for i, c := range b {
-		if c != '&' {
-			continue
+// unescaped appends an attribute's value with its entities decoded.
+func unescaped(dst, b []byte) []byte {
+	for i := 0; i < len(b); {
+		n := 1
+		if b[i] == '&' {
+			dst, n = entity(dst, b[i:], true)
+		} else {
+			dst = append(dst, b[i])
 		}
-		buf = append(buf[:0], b[:i]...)
-		for i < len(b) {
-			if b[i] != '&' {
-				buf = append(buf, b[i])
-				i++
-				continue
-			}
-			var n int
-			buf, n = entity(buf, b[i:], true)
-			i += n
-		}
-		return buf
+		i += n
 	}
-	return b
+	return dst
 }

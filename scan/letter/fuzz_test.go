@@ -30,6 +30,9 @@ func FuzzRead(f *testing.F) {
 		}
 		first := snapshot(m)
 		r.Read([]byte(samples[len(raw)%len(samples)]))
+		if !bytes.Equal(raw, keep) {
+			t.Fatal("the text that was read before has changed")
+		}
 		if diff := cmp.Diff(first, snapshot(r.Read(raw))); diff != "" {
 			t.Errorf("another reading is another message:\n%s", diff)
 		}

@@ -180,19 +180,26 @@ func (s *headerScan) unfold(first []byte) string {
 // skip finds the body of a header that is too long to read.
 func (s *headerScan) skip() int {
 	s.flaws |= HeaderCut
-	rest := s.text[min(s.pos, s.limit):]
 	at := min(s.pos, s.limit)
-	for len(rest) > 0 {
-		i := bytes.IndexByte(rest, s.eol)
-		if i < 0 {
-			break
+	if at == 0 || s.text[at-1] != s.eol {
+		at = s.following(at) // in the middle of a line
+	}
+	for at < len(s.text) {
+		next := s.following(at)
+		if next-at <= 3 && len(trimCR(bytes.TrimSuffix(s.text[at:next], []byte{s.eol}))) == 0 {
+			return next
 		}
-		at, rest = at+i+1, rest[i+1:]
-		if i := bytes.IndexByte(rest[:min(len(rest), 3)], s.eol); i >= 0 && len(trimCR(rest[:i])) == 0 {
-			return at + i + 1
-		}
+		at = next
 	}
 	s.flaws |= NoBlankLine
+	return len(s.text)
+}
+
+// following is where the line after the one at a place begins.
+func (s *headerScan) following(at int) int {
+	if i := bytes.IndexByte(s.text[at:], s.eol); i >= 0 {
+		return at + i + 1
+	}
 	return len(s.text)
 }
 

@@ -11,6 +11,7 @@ type openElements struct {
 	hard  int                 // open elements that hide all that is in them
 	cites int                 // open quotes
 	pres  int                 // open elements in which line ends count
+	steps int                 // how many elements were looked at, for the tests
 }
 
 // maxOpen bounds the nesting. Browsers stop at 512.
@@ -19,7 +20,7 @@ const maxOpen = 256
 func (o *openElements) reset() {
 	o.stack = o.stack[:0]
 	clear(o.count[:])
-	o.over, o.hard, o.cites, o.pres = 0, 0, 0, 0
+	o.over, o.hard, o.cites, o.pres, o.steps = 0, 0, 0, 0, 0
 }
 
 // top is the innermost element, nil when none is open.
@@ -112,6 +113,7 @@ func (o *openElements) splice(at int) {
 func (o *openElements) nearest(want, stop func(*element) bool) int {
 	for i := len(o.stack) - 1; i >= 0; i-- {
 		e := &o.stack[i]
+		o.steps++
 		if want(e) {
 			return i
 		}

@@ -87,12 +87,13 @@ func (s *stripper) veiled() bool { return s.top() != nil && s.top().veiled }
 
 // end closes the element that an end tag means.
 func (s *stripper) end(t *tag) {
-	was := s.shown()
-	sep := s.openElements.close(t, tagKey(s.lex.name))
-	if sep == joined && was && (t.id == idP || t.id == idBR) {
-		sep = broken // an end tag without an element makes one
+	if t.id == idBR || t.id == idP && s.count[idP] == 0 {
+		if s.shown() {
+			s.sep = broken // an end tag without an element makes one
+		}
+		return
 	}
-	s.sep = max(s.sep, sep)
+	s.sep = max(s.sep, s.openElements.close(t, tagKey(s.lex.name)))
 }
 
 // imply closes what the start of an element closes.

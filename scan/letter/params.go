@@ -12,6 +12,7 @@ const maxSegments = 32
 // follows it. A broken one counts as none (RFC 2045 section 5.2), but "text"
 // alone is what RFC 1049 called text/plain.
 func (t *tools) mediaType(v string) (typ, rest string) {
+	v = trim(v)
 	n := 0
 	for n < len(v) && v[n] != ';' && !space(v[n]) && v[n] != '(' && v[n] != ',' {
 		n++

@@ -60,8 +60,9 @@ func (r *Reader) Read(raw []byte) *Message {
 	*m = Message{Raw: raw, tools: &r.tools, from: m.from[:0]}
 	start := prologue(raw)
 	if len(trim(raw[start:])) == 0 {
-		m.BodyAt = len(raw)
-		m.Defects |= Empty
+		m.BodyAt, m.Type = len(raw), "text/plain"
+		m.Defects = Empty | NoHeader
+		return m
 	}
 	body, flaws := r.header(raw[start:])
 	m.Header = Header(r.fields[:len(r.fields):len(r.fields)])

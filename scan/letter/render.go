@@ -95,7 +95,7 @@ func (r *Reader) rank(at int) int {
 
 // showPart decodes a part that is shown and adds what a person sees of it.
 func (r *Reader) showPart(p *Part) {
-	text := r.content(p)
+	text, asItCame := r.content(p)
 	if bytes.IndexByte(text, 0) >= 0 {
 		r.msg.Defects |= Binary
 	}
@@ -105,7 +105,7 @@ func (r *Reader) showPart(p *Part) {
 		r.msg.Hidden += r.html.unseen
 		r.html.follow(&r.links, r.visible(r.html.out, false))
 	} else {
-		r.visible(text, p.Encoding == "" && within(text, p.Body))
+		r.visible(text, asItCame)
 	}
 	r.links.find(r.text[before:])
 }
@@ -114,9 +114,10 @@ func (r *Reader) showPart(p *Part) {
 // for beyond what Text keeps.
 const maxStripped = maxDecoded
 
-// content is a part's content as UTF-8, its first megabyte.
-func (r *Reader) content(p *Part) []byte {
-	text := p.Body
+// content is a part's content as UTF-8, its first megabyte, and whether that is
+// a piece of the message as it came.
+func (r *Reader) content(p *Part) (text []byte, asItCame bool) {
+	text = p.Body
 	clean := true
 	switch p.Encoding {
 	case "base64":
@@ -136,23 +137,26 @@ func (r *Reader) content(p *Part) []byte {
 		r.msg.Defects |= TextCut
 		text = text[:maxDecoded]
 	}
-	return r.utf8(text, p)
+	out, converted := r.utf8(text, p)
+	return out, !converted && (p.Encoding != "base64" && p.Encoding != "quoted-printable")
 }
 
-// utf8 converts a part's text. HTML may name its charset itself.
-func (r *Reader) utf8(text []byte, p *Part) []byte {
+// utf8 converts a part's text, if there is anything to convert. HTML may name
+// its charset itself.
+func (r *Reader) utf8(text []byte, p *Part) (out []byte, converted bool) {
 	name := p.Charset
 	if name == "" && p.Type == "text/html" && !plain(text) && !utf8.Valid(text) {
 		name = metaCharset(text)
 	}
-	out, known := r.tools.sets.convert(r.converted[:0], text, name)
+	k, known := r.tools.sets.find(name)
 	if !known {
 		r.msg.Defects |= UnknownCharset
 	}
-	if !within(out, text) {
-		r.converted = out
+	if k.fits(text) {
+		return text, false
 	}
-	return out
+	r.converted = k.append(r.converted[:0], text, name)
+	return r.converted, true
 }
 
 // metaCharset is what a <meta> at the start of HTML says of its charset.
@@ -170,9 +174,4 @@ func metaCharset(html []byte) string {
 		return view(v[:n])
 	}
 	return ""
-}
-
-// within tells whether part is a piece of whole's memory.
-func within(part, whole []byte) bool {
-	return len(part) > 0 && len(whole) > 0 && &part[0] == &whole[0]
 }

@@ -86,8 +86,11 @@ func (s *stripper) attributes(t *tag) look {
 		case 5:
 			switch {
 			case same(name, "style"):
-				s.value = s.value[:0]
-				l.style(unescaped(s.value, value))
+				if bytes.IndexByte(value, '&') >= 0 {
+					s.value = unescaped(s.value[:0], value)
+					value = s.value
+				}
+				l.style(value)
 			case same(name, "color") && t.id == idFont:
 				l.fg = parseColour(value)
 			case same(name, "class") && t.id == idQuote:

@@ -20,6 +20,11 @@ const (
 	Encapsulated
 )
 
+// sender tells whether the sender is what the family tries, and not the recipient.
+func (f Family) sender() bool {
+	return f == Plain || f == NullSender || f == OwnSender || f == Bare
+}
+
 // Page is what is known about a family.
 type Page struct {
 	Name   string

@@ -73,7 +73,7 @@ func (c *checker) prove(ctx context.Context) {
 
 // send repeats a form and goes on to DATA: the only place that ever does.
 func (c *checker) send(res *Result) {
-	again := c.try(res.Form)
+	again := c.try(res.Form) // leaves the transaction open behind an accepted RCPT
 	if again.Verdict != Accepted && again.Verdict != Relays {
 		*res = again
 		return

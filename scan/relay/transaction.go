@@ -2,8 +2,26 @@ package relay
 
 import "fmt"
 
-// try sends one form up to RCPT and reads what it comes to.
+// try sends one form up to RCPT and reads what it comes to. A sender that is
+// refused for itself hides what the server thinks of the recipient, so forms
+// that are about the recipient are then asked with the plain sender.
 func (c *checker) try(f Form) Result {
+	res := c.once(f)
+	if res.Stage != stageMail || res.Verdict != Refused || f.Family.sender() || c.rep.Stopped != "" {
+		return res
+	}
+	plain := f
+	plain.From = Forms()[plainForm-1].From
+	again := c.once(plain)
+	again.Form = f
+	if again.Stage == stageMail && again.Verdict == Refused {
+		return res
+	}
+	again.Why += "; with the plain sender, as this form's own is refused"
+	return again
+}
+
+func (c *checker) once(f Form) Result {
 	res := Result{Form: f}
 	var known bool
 	if res.From, res.To, known = f.envelope(c.rep.Names); !known {

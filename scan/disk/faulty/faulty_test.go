@@ -238,3 +238,63 @@ func TestHookPlaysTheOthers(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestBeside has one process work on two folders.
+func TestBeside(t *testing.T) {
+	dir, far := t.TempDir(), t.TempDir()
+	put(t, dir, oneMessage)
+	tr := Open(t, dir, Faults{DieAt: 6})
+	other := tr.Beside(t, "far", far)
+	from, err := tr.Open("out/a") // 1
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := other.Create("a", 0o600) // 2
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := to.Take(from); err != nil { // 3
+		t.Fatal(err)
+	}
+	if _, err := to.Write([]byte("hello")); err != nil { // 4
+		t.Fatal(err)
+	}
+	if err := tr.Remove("out/a"); err != nil { // 5
+		t.Fatal(err)
+	}
+	if err := other.SyncDir("."); !errors.Is(err, ErrDead) { // 6
+		t.Errorf("died in the other folder: %v", err)
+	}
+	if err := tr.SyncDir("out"); !errors.Is(err, ErrDead) {
+		t.Errorf("and lives in this one: %v", err)
+	}
+	if op := tr.Ops()[1]; op.Name != "far:a" {
+		t.Errorf("the second operation is %+v", op)
+	}
+	if err := tr.Crash(Power{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"out": "", "out/a": "hello"}, tree(t, dir)); diff != "" {
+		t.Errorf("here:\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{}, tree(t, far)); diff != "" {
+		t.Errorf("far:\n%s", diff)
+	}
+	healthy, err := disk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer healthy.Close()
+	plain, err := healthy.Create("b", 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	again := Open(t, dir, Faults{})
+	if from, err = again.Open("out/a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := plain.Take(from); err != nil {
+		t.Errorf("a file without faults takes from one with: %v", err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 // file is an open file on which the faults happen.
 type file struct {
 	world *world
+	disk  *platter
 	inner disk.File
 	name  string
 	node  *node // nil when it was opened for reading only
@@ -32,7 +33,7 @@ func (f *file) ReadAt(p []byte, off int64) (n int, err error) {
 func (f *file) Write(p []byte) (n int, err error) {
 	write := func(part []byte) func() error {
 		return func() error {
-			f.world.disk.touch(f.node, f.inner)
+			f.disk.touch(f.node, f.inner)
 			n, err = f.inner.Write(part)
 			return err
 		}
@@ -51,7 +52,7 @@ func (f *file) Sync() error {
 	return f.act(OpSync, func() error {
 		err := f.inner.Sync()
 		if err == nil {
-			f.world.disk.synced(f.node)
+			f.disk.synced(f.node)
 		}
 		return err
 	})
@@ -59,20 +60,20 @@ func (f *file) Sync() error {
 
 func (f *file) Truncate(size int64) error {
 	return f.act(OpTruncate, func() error {
-		f.world.disk.cut(f.node, f.inner, size)
+		f.disk.cut(f.node, f.inner, size)
 		return f.inner.Truncate(size)
 	})
 }
 
 func (f *file) Take(from disk.File) error {
 	return f.act(OpTake, func() error {
-		f.world.disk.touch(f.node, f.inner)
-		if other, ok := from.(*file); ok {
-			from = other.inner
-		}
+		f.disk.touch(f.node, f.inner)
 		return f.inner.Take(from)
 	})
 }
+
+// Unwrap gives the file below, for Take of a tree without faults.
+func (f *file) Unwrap() disk.File { return f.inner }
 
 // Close gives the file back even when it fails, as the kernel does.
 func (f *file) Close() error {

@@ -63,5 +63,10 @@ func (t *Tree) Crash(luck Power) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.die()
-	return w.disk.crash(luck)
+	for _, p := range w.disks {
+		if err := p.crash(luck); err != nil {
+			return err
+		}
+	}
+	return nil
 }

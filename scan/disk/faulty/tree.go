@@ -13,9 +13,10 @@ import (
 // Tree is a folder on which the faults happen.
 type Tree struct {
 	world *world
+	disk  *platter
 	inner disk.Tree
 	base  *node  // of this tree in the model
-	at    string // "" or the way from the folder that Open got, with a "/" behind it
+	at    string // what stands before names in Op: the way from the folder that Open got
 }
 
 var _ disk.Tree = (*Tree)(nil)
@@ -23,26 +24,35 @@ var _ disk.Tree = (*Tree)(nil)
 // Open holds a folder, as it is now, with everything in it on the disk.
 func Open(t testing.TB, dir string, faults Faults) *Tree {
 	t.Helper()
+	w := &world{faults: faults, held: map[io.Closer]struct{}{}}
+	t.Cleanup(w.kill)
+	return w.open(t, dir, "")
+}
+
+// Beside holds another folder, such as one on a second filesystem, for the
+// same process: operations are numbered together, and both die and crash
+// together. In Op, its names have the label and a colon before them.
+func (t *Tree) Beside(tb testing.TB, label, dir string) *Tree {
+	tb.Helper()
+	return t.world.open(tb, dir, label+":")
+}
+
+func (w *world) open(t testing.TB, dir, at string) *Tree {
+	t.Helper()
 	inner, err := disk.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{faults: faults, disk: newPlatter(t, inner), held: map[io.Closer]struct{}{}}
-	t.Cleanup(func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.die()
-		inner.Close()
-	})
-	return &Tree{world: w, inner: inner, base: w.disk.root}
+	t.Cleanup(func() { inner.Close() })
+	p := newPlatter(t, inner)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.disks = append(w.disks, p)
+	return &Tree{world: w, disk: p, inner: inner, base: p.root, at: at}
 }
 
 // Kill is death between two operations.
-func (t *Tree) Kill() {
-	t.world.mu.Lock()
-	defer t.world.mu.Unlock()
-	t.world.die()
-}
+func (t *Tree) Kill() { t.world.kill() }
 
 // Reached tells whether the operation FailAt or DieAt came.
 func (t *Tree) Reached() bool {
@@ -110,17 +120,17 @@ func (t *Tree) Append(name string) (disk.File, error) {
 
 // Create is an operation.
 func (t *Tree) Create(name string, perm fs.FileMode) (disk.File, error) {
-	created := func(f disk.File) *node { return t.world.disk.created(t, name, f) }
+	created := func(f disk.File) *node { return t.disk.created(t, name, f) }
 	return t.file(OpCreate, name, created, func() (disk.File, error) { return t.inner.Create(name, perm) })
 }
 
 // file makes an operation that gives a file. created tells the model of a new one.
 func (t *Tree) file(kind Kind, name string, created func(disk.File) *node, do func() (disk.File, error)) (disk.File, error) {
 	op := t.op(kind, name)
-	f := &file{world: t.world, name: op.Name}
+	f := &file{world: t.world, disk: t.disk, name: op.Name}
 	err := t.world.act(op, func() (err error) {
 		if kind == OpAppend {
-			f.node = t.world.disk.look(t, name)
+			f.node = t.disk.look(t, name)
 		}
 		if f.inner, err = do(); err != nil {
 			return err
@@ -142,11 +152,11 @@ func (t *Tree) Move(from, to string) error {
 	op := t.op(OpMove, from)
 	op.To = t.at + to
 	return t.world.act(op, func() error {
-		source := t.world.disk.look(t, from)
+		source := t.disk.look(t, from)
 		if err := t.inner.Move(from, to); err != nil {
 			return err
 		}
-		t.world.disk.moved(t, op, source, from, to)
+		t.disk.moved(t, op, source, from, to)
 		return nil
 	})
 }
@@ -155,12 +165,12 @@ func (t *Tree) Move(from, to string) error {
 func (t *Tree) Remove(name string) error {
 	op := t.op(OpRemove, name)
 	return t.world.act(op, func() error {
-		gone := t.world.disk.look(t, name)
-		t.world.disk.bury(gone)
+		gone := t.disk.look(t, name)
+		t.disk.bury(gone)
 		if err := t.inner.Remove(name); err != nil {
 			return err
 		}
-		t.world.disk.removed(op, gone)
+		t.disk.removed(op, gone)
 		return nil
 	})
 }
@@ -172,7 +182,7 @@ func (t *Tree) Mkdir(name string, perm fs.FileMode) error {
 		if err := t.inner.Mkdir(name, perm); err != nil {
 			return err
 		}
-		t.world.disk.madeDir(t, op, name)
+		t.disk.madeDir(t, op, name)
 		return nil
 	})
 }
@@ -183,7 +193,7 @@ func (t *Tree) SyncDir(name string) error {
 		if err := t.inner.SyncDir(name); err != nil {
 			return err
 		}
-		t.world.disk.syncDir(t.world.disk.look(t, name))
+		t.disk.syncDir(t.disk.look(t, name))
 		return nil
 	})
 }
@@ -205,12 +215,12 @@ func (t *Tree) Lock(name string, how disk.LockKind) (io.Closer, error) {
 
 // Sub is an operation.
 func (t *Tree) Sub(dir string) (disk.Tree, error) {
-	sub := &Tree{world: t.world, at: t.at + dir + "/"}
+	sub := &Tree{world: t.world, disk: t.disk, at: t.at + dir + "/"}
 	if dir == "." {
 		sub.at = t.at
 	}
 	err := t.world.act(t.op(OpSub, dir), func() (err error) {
-		sub.base = t.world.disk.look(t, dir)
+		sub.base = t.disk.look(t, dir)
 		sub.inner, err = t.inner.Sub(dir)
 		return err
 	})

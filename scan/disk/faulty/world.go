@@ -13,9 +13,9 @@ import (
 // made one at a time, under its lock.
 type world struct {
 	faults Faults
-	disk   *platter
 
 	mu      sync.Mutex
+	disks   []*platter
 	ops     []Op
 	counted int
 	reached bool
@@ -92,6 +92,12 @@ func dressed(op Op, err error) error {
 		e.To = op.To
 	}
 	return err
+}
+
+func (w *world) kill() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.die()
 }
 
 // die closes what the process held. The lock of the world is held.

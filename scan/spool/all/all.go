@@ -12,6 +12,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/exim"
 	"qclean/scan/spool/imcdata"
 	"qclean/scan/spool/postfix"
 )
@@ -21,7 +22,7 @@ var ErrDriver = errors.New("no such kind of queue")
 
 // Drivers gives one of each. Where two are equally sure, the first is taken.
 func Drivers() []spool.Driver {
-	return []spool.Driver{postfix.Driver{}, imcdata.Driver{}}
+	return []spool.Driver{postfix.Driver{}, exim.Driver{}, imcdata.Driver{}}
 }
 
 // raw is what people call the queues of raw files.

@@ -38,6 +38,7 @@ func TestOpenPicksTheSurest(t *testing.T) {
 		mta   string
 	}{
 		"postfix":                   {[]string{"p/maildrop/", "p/active/", "p/deferred/", "p/hold/", "p/incoming/"}, "p", "postfix"},
+		"exim":                      {[]string{"e/input/1xUyRh-000000-00-H", "e/input/1xUyRh-000000-00-D", "e/msglog/", "e/db/"}, "e", "exim"},
 		"Imcdata":                   {[]string{"Imcdata/Queue.dat", "Imcdata/Out/", "Imcdata/In/"}, "Imcdata", "imcdata"},
 		"its Out":                   {[]string{"Imcdata/Queue.dat", "Imcdata/Out/A", "Imcdata/In/"}, "Imcdata/Out", "imcdata"},
 		"mailroot":                  {[]string{"m/Queue/", "m/Badmail/", "m/Pickup/"}, "m", "imcdata"},

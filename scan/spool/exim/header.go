@@ -141,6 +141,8 @@ func (m *message) variable(name string, value []byte) {
 		m.ident = text(value)
 	case "local":
 		m.local = true
+	case "received_protocol": // a trusted user's submission for another has no -local
+		m.local = m.local || bytes.HasPrefix(value, []byte("local"))
 	case "localerror":
 		m.report = true
 	case "frozen":

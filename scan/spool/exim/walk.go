@@ -3,6 +3,7 @@ package exim
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"io/fs"
 	"iter"
 	"path"
@@ -15,7 +16,7 @@ import (
 // Entries lists the header files: a message exists when its -H does.
 func (s *spoolDir) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
 	return func(yield func(spool.Entry, error) bool) {
-		w := walk{ctx: ctx, t: s.t, yield: yield}
+		w := walk{ctx: ctx, t: s.t, yield: yield, seed: maphash.MakeSeed()}
 		for _, q := range s.queues {
 			if !w.queue(q.Name, q.Dir, true) {
 				return
@@ -29,13 +30,14 @@ type walk struct {
 	ctx   context.Context
 	t     disk.Tree
 	yield func(spool.Entry, error) bool
+	seed  maphash.Seed
 }
 
 // queue lists a queue's folder and those of a split spool below it. Exim
 // always looks in both places (queue.c, queue_get_spool_list).
 func (w *walk) queue(queue, dir string, top bool) bool {
 	var below []string
-	headers, bodies := 0, 0
+	var unpaired uint64 // of all IDs, once for -H and once for -D: 0 when each has both
 	for info, err := range w.t.List(dir) {
 		if !w.goesOn(err, !top) {
 			return false
@@ -50,10 +52,10 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 		case !info.Mode.IsRegular():
 			more = w.left(name, kindOf(info.Mode))
 		case ok && kind == 'H':
-			headers++
+			unpaired ^= maphash.String(w.seed, id)
 			more = w.yield(entry(spool.ID(id), queue, dir, id), nil)
 		case ok && kind == 'D':
-			bodies++
+			unpaired ^= maphash.String(w.seed, id)
 		case ok || strings.HasPrefix(info.Name, "hdr."): // the latter is a header file that is being written (spool_out.c)
 		default:
 			more = w.left(name, "not a message ID")
@@ -62,7 +64,7 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 			return false
 		}
 	}
-	if headers != bodies && !w.orphans(dir) {
+	if unpaired != 0 && !w.orphans(dir) {
 		return false
 	}
 	for _, name := range below {

@@ -52,7 +52,7 @@ func plain(name string) bool {
 func plainWay(way string) bool {
 	parts := strings.Split(way, "/")
 	for _, dir := range parts[:len(parts)-1] {
-		if dir == "" || isOwn(dir) || fold(dir, "archive") {
+		if dir == "" || strings.Contains(dir, "\x00") || isOwn(dir) || fold(dir, "archive") {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package imcdata
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -26,8 +27,15 @@ type found struct {
 
 func fold(a, b string) bool { return strings.EqualFold(a, b) }
 
+// Bounds on how many names are looked at. A tree has a dozen, a queue may have
+// a million, and beside a queue there may be anything.
+const (
+	peekInside = 1000
+	peekBeside = 100_000
+)
+
 // look reads the names of a folder, as many as it takes to know it.
-func look(t disk.Tree, dir string) (folder, error) {
+func look(t disk.Tree, dir string, most int) (folder, error) {
 	f := folder{names: map[string]found{}}
 	seen := 0
 	for info, err := range t.List(dir) {
@@ -35,14 +43,22 @@ func look(t disk.Tree, dir string) (folder, error) {
 			return f, err
 		}
 		f.add(info)
-		if seen++; seen == peek {
+		if seen++; seen == most {
+			f.addIndex(t, dir)
 			break
 		}
 	}
-	if seen == peek {
-		f.addIndex(t, dir)
-	}
 	return f, nil
+}
+
+// lookBeside looks around a queue. What may not be listed is taken for empty:
+// the queue itself can still be read.
+func lookBeside(t disk.Tree, dir string) (folder, error) {
+	f, err := look(t, dir, peekBeside)
+	if errors.Is(err, fs.ErrPermission) {
+		return f, nil
+	}
+	return f, err
 }
 
 func (f *folder) add(info disk.Info) {

@@ -10,10 +10,6 @@ import (
 	"qclean/scan/spool"
 )
 
-// peek bounds how many names are looked at to tell what a folder is. A tree
-// has a dozen; a queue may have a million.
-const peek = 1000
-
 // shape is what stands where.
 type shape struct {
 	match  spool.Match
@@ -38,14 +34,14 @@ func shapeOf(t disk.Tree, at string) (shape, error) {
 	if at == "." {
 		return shape{}, fmt.Errorf("a quarantine cannot stand beside %q: %w", t.Path(), spool.ErrNotSpool)
 	}
-	inside, err := look(t, at)
+	inside, err := look(t, at, peekInside)
 	if err != nil {
 		return shape{}, err
 	}
 	if sh, ok := treeShape(at, inside); ok {
 		return sh, nil
 	}
-	beside, err := look(t, path.Dir(at))
+	beside, err := lookBeside(t, path.Dir(at))
 	if err != nil {
 		return shape{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,6 +110,46 @@ func TestNotADirectory(t *testing.T) {
 		if m, err := (Driver{}).Detect(tree, at); !errors.Is(err, want) || m.Sure != 0 {
 			t.Errorf("detect %q: %+v, %v, want %v", at, m, err, want)
 		}
+	}
+}
+
+// TestBesideIsClosed opens a queue in a folder that may be entered, and not listed.
+func TestBesideIsClosed(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, names("q/m", "Pickup/"))
+	beside := func(op faulty.Op) bool { return op.Kind == faulty.OpList && op.Name == "." }
+	s, err := Driver{}.Open(faulty.Open(t, dir, faulty.Faults{FailAt: 1, Err: syscall.EACCES, Only: beside}), "q")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := s.Layout(); l.Pickup != "" || l.Queues[0].Dir != "q" {
+		t.Errorf("layout %+v", l)
+	}
+	_, err = Driver{}.Open(faulty.Open(t, dir, faulty.Faults{FailAt: 1, Err: syscall.EIO, Only: beside}), "q")
+	if !errors.Is(err, syscall.EIO) {
+		t.Errorf("another error: %v", err)
+	}
+}
+
+// TestLargeQueueKeepsItsIndex has more names than are looked at.
+func TestLargeQueueKeepsItsIndex(t *testing.T) {
+	dir := t.TempDir()
+	files := names("q/Queue.dat")
+	for i := range peekInside + 10 {
+		files["q/"+strconv.Itoa(i)] = ""
+	}
+	put(t, dir, files)
+	tree, err := disk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	s, err := Driver{}.Open(tree, "q")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"q/Queue.dat"}, s.Layout().Index); diff != "" {
+		t.Errorf("index (-want +got):\n%s", diff)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"qclean/scan/spool"
 	"qclean/scan/spool/spooltest"
 )
@@ -156,7 +158,8 @@ func TestConformance(t *testing.T) {
 // TestRebuiltFileIsWhatPickupTakes reads back what Form writes.
 func TestRebuiltFileIsWhatPickupTakes(t *testing.T) {
 	s := openWhole(t)
-	env := spool.Envelope{From: `"a b"@example.com`, To: []string{"b@example.net", `"c d"@example.net`}}
+	env := spool.Envelope{From: `"a b"@example.com`, To: []string{"b@example.net", `"c d"@example.net`},
+		AuthUser: "alice", ClientIP: "192.0.2.1", ClientName: "mx.example.com", Helo: "line\nend"}
 	text := "Subject: x\r\n\r\n" + strings.Repeat("y", 5000) + "\r\n" + strings.Repeat("z", lineLimit) + "\r\n.\r\nend"
 	var out bytes.Buffer
 	if err := s.Form(&out, env, strings.NewReader(text)); err != nil {
@@ -172,8 +175,9 @@ func TestRebuiltFileIsWhatPickupTakes(t *testing.T) {
 	if want := strings.ReplaceAll(text, "\r\n", "\n") + "\n"; string(buf[:n]) != want {
 		t.Errorf("text is %q", buf[:n])
 	}
-	if q.From != env.From || strings.Join(q.To, " ") != strings.Join(env.To, " ") {
-		t.Errorf("envelope is %+v", q.Envelope)
+	env.Helo = "" // it would have begun another line
+	if diff := cmp.Diff(env, q.Envelope); diff != "" {
+		t.Errorf("envelope (-want +got):\n%s", diff)
 	}
 	if bytes.Contains(out.Bytes(), []byte{'N', 0x80, 0x10, '\r'}) {
 		t.Error("a carriage return was left")

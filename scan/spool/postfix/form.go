@@ -17,8 +17,7 @@ const lineLimit = 2048
 
 // Form writes a file for maildrop as postdrop does (sendmail.c, postdrop.c):
 // pickup passes it through cleanup, and it becomes a new message with a
-// lifetime of its own. Login and client are gone with the old one, so that
-// where possible a message is rather put back.
+// lifetime of its own. Of the session, login and client are told to it.
 //
 // Pickup wants the file owned by Postfix's user, or by the one in whose name
 // it is, with the owner's bits rwx and no other links. It keeps and reports one
@@ -30,6 +29,7 @@ func (s *queueDir) Form(w io.Writer, env spool.Envelope, text io.Reader) error {
 	b := bufio.NewWriter(w)
 	now := time.Now()
 	put(b, recTime, fmt.Appendf(nil, "%d %d", now.Unix(), now.Nanosecond()/1000))
+	session(b, env)
 	put(b, recSender, []byte(unquote(env.From)))
 	for _, to := range env.To {
 		put(b, recRecipient, []byte(unquote(to)))
@@ -41,6 +41,26 @@ func (s *queueDir) Form(w io.Writer, env spool.Envelope, text io.Reader) error {
 	put(b, recExtracted, nil)
 	put(b, recEnd, nil)
 	return b.Flush()
+}
+
+// session writes who handed the message in, in the attributes that are for the
+// log (mail_proto.h). Pickup takes them from a file of Postfix's own user.
+func session(b *bufio.Writer, env spool.Envelope) {
+	for _, a := range []struct{ name, value string }{
+		{"sasl_username", env.AuthUser},
+		{"log_client_name", env.ClientName},
+		{"log_client_address", env.ClientIP},
+		{"log_helo_name", env.Helo},
+	} {
+		if a.value != "" && printable(a.value) {
+			put(b, recAttribute, []byte(a.name+"="+a.value))
+		}
+	}
+}
+
+// printable is false for what would not stay on one line, or within it.
+func printable(s string) bool {
+	return len(s) < lineLimit && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // formable refuses what pickup would change, or read as something else.
@@ -55,7 +75,7 @@ func formable(env spool.Envelope) error {
 		return errors.New("write for pickup: no sender")
 	}
 	for i, a := range append([]string{env.From}, env.To...) {
-		if i > 0 && a == "" || len(a) >= lineLimit || strings.ContainsFunc(a, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if i > 0 && a == "" || !printable(a) {
 			return fmt.Errorf("write for pickup: address %q would not survive", a)
 		}
 	}

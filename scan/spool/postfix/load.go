@@ -117,7 +117,7 @@ func (s *queueDir) reason(e *spool.Entry) string {
 	}
 	defer f.Close()
 	var b [reasonBytes]byte
-	n, _ := f.ReadAt(b[:], 0)
+	n, _ := f.Read(b[:])
 	return parseReason(b[:n])
 }
 

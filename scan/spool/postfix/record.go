@@ -162,8 +162,9 @@ func (r *reader) piece(rec record, off int64) ([]byte, error) {
 // at gives want bytes of the file, fewer only at its end. What it gave before
 // is no longer valid.
 func (r *reader) at(pos int64, want int) ([]byte, error) {
-	from := pos - r.base
-	if from < 0 || from+int64(want) > int64(len(r.window)) {
+	from, have := pos-r.base, int64(len(r.window))
+	atEnd := r.base+have == r.size && from >= 0 && from < have // there is no more to be had
+	if from < 0 || from+int64(want) > have && !atEnd {
 		if err := r.fill(pos); err != nil {
 			return nil, err
 		}

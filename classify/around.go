@@ -1,0 +1,130 @@
+package classify
+
+import (
+	"qclean/classify/cluster"
+	"qclean/classify/fingerprint"
+)
+
+// around is what the rest of the queue tells of a message: facts gathered
+// before anything is judged, and what the first look at all of it taught.
+type around struct {
+	records   []Record
+	originals []int32         // by record: the group of originals that an NDR returns one of, 0 for none
+	alike     map[int32]int   // size of such a group
+	victims   map[string]hits // by local address: NDRs for what passed us, and for what did not
+	logins    map[string]int  // messages by login
+	clients   map[string]hits // by client address; filled by learn
+	links     map[string]hits // by link domain; filled by learn
+	abused    map[string]bool // logins; filled by learn
+	called    map[fingerprint.ID]Call
+}
+
+// hits counts what speaks for a thing and what against it.
+type hits struct{ bad, good int }
+
+// mostly tells whether nearly all is bad, and that it is not by chance.
+func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.bad+h.good)/10 }
+
+// lookAround gathers the facts.
+func lookAround(records []Record, site *Site) *around {
+	a := &around{records: records, alike: map[int32]int{}, victims: map[string]hits{}, logins: map[string]int{}}
+	a.groupOriginals()
+	j := judge{records: records, site: site, around: a}
+	for i := range records {
+		r := &records[i]
+		if r.AuthUser != "" {
+			a.logins[r.AuthUser]++
+		}
+		if !r.NDR() || len(r.To) != 1 {
+			continue
+		}
+		h := a.victims[r.To[0]]
+		switch through, _ := j.original(r); through {
+		case Ours:
+			h.good++
+		case Foreign:
+			h.bad++
+		}
+		a.victims[r.To[0]] = h
+	}
+	return a
+}
+
+// groupOriginals puts the messages that NDRs return into campaigns of their
+// own: many NDRs that return one text are a flood, whoever wrote them.
+func (a *around) groupOriginals() {
+	a.originals = make([]int32, len(a.records))
+	var set cluster.Set
+	var of []int32
+	for i := range a.records {
+		if r := &a.records[i]; r.NDR() && r.Bounce != nil && r.Bounce.returned() {
+			set.Add(&r.Bounce.Original)
+			of = append(of, int32(i))
+		}
+	}
+	if len(of) == 0 {
+		return
+	}
+	for n, g := range cluster.Groups(&set, cluster.Options{}) {
+		if len(g.Members) < floodSize || g.Weak != "" {
+			continue
+		}
+		a.alike[int32(n)+1] = len(g.Members)
+		for _, m := range g.Members {
+			a.originals[of[m]] = int32(n) + 1
+		}
+	}
+}
+
+// learn takes from the first verdicts which clients, links and logins are
+// behind floods, for the messages that no group took in.
+func (a *around) learn(strands [][]*Case) {
+	a.clients, a.links, a.abused, a.called = map[string]hits{}, map[string]hits{}, map[string]bool{}, map[fingerprint.ID]Call{}
+	for _, campaign := range strands {
+		for _, c := range campaign {
+			bad := c.verdict.Call.Unwanted() && c.Flood()
+			if bad {
+				a.called[c.ID] = c.verdict.Call
+			}
+			if bad && c.verdict.Call == AccountAbuse {
+				a.abused[c.Way.Login] = true
+			}
+			if c.Way.NDR || c.Count > 1 && !bad && !c.Way.Inside && c.verdict.Call == Unknown {
+				continue
+			}
+			for _, m := range c.Members {
+				r := &a.records[m]
+				count(a.clients, r.SourceIP, bad)
+				for _, l := range r.Links {
+					count(a.links, l, bad)
+				}
+			}
+		}
+	}
+}
+
+func count(in map[string]hits, key string, bad bool) {
+	if key == "" {
+		return
+	}
+	h := in[key]
+	if bad {
+		h.bad++
+	} else {
+		h.good++
+	}
+	in[key] = h
+}
+
+// badClient tells whether a client is known for floods and for little else.
+func (a *around) badClient(ip string) bool { return a.clients[ip].mostly(2) }
+
+// badLink tells it of a domain that messages link to.
+func (a *around) badLink(r *Record) bool {
+	for _, l := range r.Links {
+		if a.links[l].mostly(3) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package index
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"qclean/classify"
+	"qclean/classify/fingerprint"
+	"qclean/classify/kind"
+	"qclean/scan/letter"
+	"qclean/scan/spool"
+)
+
+func records() []classify.Record {
+	at := time.Date(2026, 11, 22, 5, 43, 0, 123456789, time.UTC)
+	return []classify.Record{
+		{
+			ID: "Out/new\nline\xff", Queue: "Out", Files: []spool.File{{Name: "Out/new\nline\xff", Role: spool.Control}, {Name: "Out/x-D", Role: spool.Body}},
+			Ident: "1-2-3", Size: 4096, Arrived: at, From: "a@b", To: []string{"c@d", "e@f"}, Recipients: 7, Envelope: spool.FromXLines,
+			AuthUser: "alice", SourceIP: "192.0.2.1", SourceName: "host", Helo: "helo", Reason: "timed out", Frozen: true,
+			HeaderFrom: "A <a@b>", Subject: "naïve \x1b[2J", MessageID: "id@host", Links: []string{"example.net"}, Kind: kind.NDRFailed,
+			Class: fingerprint.Report, Sketch: fingerprint.Sketch{Class: fingerprint.Report, Level: 1, Hashes: []uint32{2, 4, 6, 8, 10}},
+			Defects: letter.Unclosed | letter.Binary, Flaws: []string{"head without end"}, Campaign: "abc", Weak: true, BounceOf: "def", Known: "ghi",
+			Bounce: &classify.Bounce{Failed: []string{"c@d"}, Status: "5.1.1", Diagnostic: "no such user", ReportingMTA: "mx",
+				MessageID: "other@host", From: "x@y", Original: fingerprint.Sketch{Hashes: []uint32{1, 2, 3, 4}}},
+		},
+		{ID: "Out/empty", Null: true},
+	}
+}
+
+func TestSnapshotComesBack(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &Snapshot{Spool: "/spool/out", MTA: "imcdata", Taken: time.Now().UTC(), Known: "sum", Records: records()}
+	if err := s.Save(Queued, in); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.Load("/spool/out", Queued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(in, out, cmpopts.EquateEmpty()); d != "" {
+		t.Error(d)
+	}
+	if _, err := s.Load("/spool/out", Quarantined); !errors.Is(err, ErrNone) {
+		t.Errorf("the other set: %v", err)
+	}
+	if _, err := s.Load("/other/out", Queued); !errors.Is(err, ErrNone) {
+		t.Errorf("a spool of the same name elsewhere: %v", err)
+	}
+}
+
+func TestStateIsPrivate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(Queued, &Snapshot{Spool: "/spool/out", Records: records()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetLast("/spool/out"); err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last, err := s.Last(); err != nil || last != "/spool/out" {
+		t.Errorf("last is %q, %v", last, err)
+	}
+}
+
+// TestDamageIsNamed: a file that was cut or changed anywhere never reaches the library.
+func TestDamageIsNamed(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(Queued, &Snapshot{Spool: "/s", Taken: time.Now(), Records: records()}); err != nil {
+		t.Fatal(err)
+	}
+	name := s.Path("/s", Queued)
+	good, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(good); i += 7 {
+		for _, bad := range [][]byte{good[:i], flipped(good, i)} {
+			if err := os.WriteFile(name, bad, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Load("/s", Queued); !errors.Is(err, ErrDamaged) {
+				t.Fatalf("byte %d: %v", i, err)
+			}
+		}
+	}
+}
+
+func flipped(b []byte, i int) []byte {
+	out := append([]byte(nil), b...)
+	out[i] ^= 0x55
+	return out
+}
+
+func TestJoin(t *testing.T) {
+	a := &Snapshot{Known: "k", Records: []classify.Record{{ID: "1", Ident: "i1"}}, Priors: []classify.Prior{{ID: "p1", Count: 5}}}
+	a.Join(&Snapshot{Known: "k", Records: []classify.Record{{ID: "moved", Ident: "i1"}, {ID: "2", Ident: "i2"}},
+		Priors: []classify.Prior{{ID: "p1", Count: 9}, {ID: "p2"}}})
+	if len(a.Records) != 2 || a.Records[0].ID != "1" || len(a.Priors) != 2 || a.Priors[0].Count != 5 {
+		t.Errorf("%+v", a)
+	}
+	a.Join(&Snapshot{Known: "other", Records: []classify.Record{{Ident: "i3"}}})
+	if len(a.Records) != 2 {
+		t.Error("records of another list of known fingerprints were taken over")
+	}
+}

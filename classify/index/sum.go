@@ -1,0 +1,58 @@
+package index
+
+import (
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+)
+
+// A damaged Parquet file can make the library ask for more memory than there
+// is, which nothing can recover from. So the sum of each file stands beside
+// it, and is held against the file before the library sees it.
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func sumName(name string) string { return name + ".crc" }
+
+// sumOf reads a file to its end.
+func sumOf(r io.Reader) (string, error) {
+	h := crc32.New(castagnoli)
+	n, err := io.Copy(h, r)
+	return fmt.Sprintf("%08x %d\n", h.Sum32(), n), err
+}
+
+// writeSum notes the sum of a file that has been written. A crash before it
+// leaves a sum that does not fit, and the spool is read again.
+func writeSum(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum, err := sumOf(f)
+	if err != nil {
+		return err
+	}
+	return replace(sumName(name), func(out *os.File) error {
+		_, err := out.WriteString(sum)
+		return err
+	})
+}
+
+// checkSum holds a file against its sum and goes back to its beginning.
+func checkSum(name string, f *os.File) error {
+	want, err := os.ReadFile(sumName(name))
+	if err != nil {
+		return fmt.Errorf("%w: its sum: %v", ErrDamaged, err)
+	}
+	got, err := sumOf(f)
+	if err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	if got != string(want) {
+		return fmt.Errorf("%w: its sum is not the one that was written", ErrDamaged)
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return err
+}

@@ -1,0 +1,229 @@
+package classify
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"qclean/classify/fingerprint"
+	"qclean/classify/kind"
+	"qclean/scan/spool"
+)
+
+// End is whose one end of a message is.
+type End uint8
+
+// The ends.
+const (
+	NoEnd   End = iota // null sender, or no recipient known
+	Ours               //
+	Foreign            //
+	Both               // recipients of either sort
+)
+
+// Way is how a message came.
+type Way struct {
+	NDR     bool
+	Auto    bool   // a receipt, an answer or another report that a machine sent
+	From    End    // envelope sender
+	To      End    // envelope recipients
+	Inside  bool   // handed in by a host of ours, or made here
+	Login   string // login, or "?" when there was one that is not known
+	Through End    // of an NDR: whether the returned message had passed a host of ours; NoEnd when it does not say
+	Related bool   // of an NDR: the returned message came from a host of the recipient's own domain
+	Origin  int32  // of an NDR: the group of originals like the one it returns, 0 for none
+}
+
+// Case is what rules look at: the messages of a campaign that came the same way.
+type Case struct {
+	*Campaign           // of these messages alone; what is said of the text is of the whole campaign
+	Whole     *Campaign // the campaign that they are of
+	Way       Way       //
+	Site      *Site     //
+	Networks  int       // that the clients are in, of 16 bits, or 32 of IPv6
+	Hosts     int       // different clients
+	records   []Record  //
+	around    *around   // what the rest of the queue tells
+	verdict   Verdict   //
+}
+
+// record is member i.
+func (c *Case) record(i int) *Record { return &c.records[c.Members[i]] }
+
+// share is how many of the members a test holds for, 0 to 1.
+func (c *Case) share(test func(*Record) bool) float64 {
+	n := 0
+	for _, m := range c.Members {
+		if test(&c.records[m]) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(c.Members))
+}
+
+// samples names the first few members that a test holds for; nil takes any.
+func (c *Case) samples(test func(*Record) bool) []spool.ID {
+	var out []spool.ID
+	for _, m := range c.Members {
+		if len(out) == MaxSamples {
+			break
+		}
+		if test == nil || test(&c.records[m]) {
+			out = append(out, c.records[m].ID)
+		}
+	}
+	return out
+}
+
+// Flood tells whether there are enough messages to speak of one. A group that
+// holds together by a footer only is none.
+func (c *Case) Flood() bool { return c.Count >= floodSize && !c.loose() }
+
+const floodSize = 8
+
+// loose tells a group whose text alone says little.
+func (c *Case) loose() bool { return c.Whole.Weak != "" && c.Whole.Class != fingerprint.Report }
+
+// strands takes a campaign apart.
+func (j *judge) strands(whole *Campaign) []*Case {
+	byWay := map[Way][]int32{}
+	var order []Way
+	for _, m := range whole.Members {
+		w := j.way(m)
+		if byWay[w] == nil {
+			order = append(order, w)
+		}
+		byWay[w] = append(byWay[w], m)
+	}
+	slices.SortStableFunc(order, func(a, b Way) int { return cmp.Compare(len(byWay[b]), len(byWay[a])) })
+	out := make([]*Case, 0, len(order))
+	for _, w := range order {
+		part := *whole
+		part.Members = byWay[w]
+		if len(order) > 1 {
+			part.Summary = Summarize(j.records, part.Members)
+		}
+		c := &Case{Campaign: &part, Whole: whole, Way: w, Site: j.site, records: j.records, around: j.around}
+		c.Hosts, c.Networks = j.spread(part.Members)
+		out = append(out, c)
+	}
+	return out
+}
+
+func (j *judge) way(m int32) Way {
+	r := &j.records[m]
+	w := Way{NDR: r.NDR() || r.Kind == kind.DSNSuccess, From: j.sender(r), To: j.recipients(r), Inside: j.inside(r)}
+	w.Auto = !w.NDR && r.Kind != kind.Mail
+	if w.Login = r.AuthUser; w.Login == "" && r.Auth {
+		w.Login = "?"
+	}
+	if w.NDR {
+		w.Through, w.Related = j.original(r)
+		w.Origin = j.around.originals[m]
+		w.From, w.Login = NoEnd, ""
+	}
+	return w
+}
+
+func (j *judge) sender(r *Record) End {
+	switch {
+	case r.Null || r.From == "":
+		return NoEnd
+	case j.site.LocalAddress(r.From):
+		return Ours
+	}
+	return Foreign
+}
+
+func (j *judge) recipients(r *Record) End {
+	ours, foreign := 0, 0
+	for _, to := range r.To {
+		if j.site.LocalAddress(to) {
+			ours++
+		} else {
+			foreign++
+		}
+	}
+	switch {
+	case ours > 0 && foreign > 0:
+		return Both
+	case ours > 0:
+		return Ours
+	case foreign > 0:
+		return Foreign
+	}
+	return NoEnd
+}
+
+// inside tells whether a message was handed in by a host of ours. One without
+// a client was made on the server, or came out of its store.
+func (j *judge) inside(r *Record) bool { return r.SourceIP == "" || j.site.Trusted(r.SourceIP) }
+
+// original tells whether the message that an NDR returns had passed a host of
+// ours, and whether the host that brought it has to do with whom the NDR goes to.
+func (j *judge) original(r *Record) (through End, related bool) {
+	b := r.Bounce
+	if b == nil || len(b.Trail) == 0 {
+		return NoEnd, false
+	}
+	through = Foreign
+	for i := range b.Trail {
+		if j.site.ours(&b.Trail[i]) {
+			through = Ours
+			break
+		}
+	}
+	for i := range b.Trail {
+		h := &b.Trail[i]
+		if h.IP == "" || j.site.Trusted(h.IP) {
+			continue
+		}
+		return through, relates(h.Name, r, false) || relates(h.Helo, r, true)
+	}
+	return through, false
+}
+
+// relates tells whether a host's name lies under the domain of a recipient.
+// HELO is the client's own word: bots say the bare domain that they forge,
+// mail hosts their name in it.
+func relates(host string, r *Record, below bool) bool {
+	host = strings.ToLower(strings.TrimRight(host, "."))
+	for _, to := range r.To {
+		d := Domain(to)
+		if d != "" && (host == d && !below || strings.HasSuffix(host, "."+d)) {
+			return true
+		}
+	}
+	return false
+}
+
+// spread counts the clients and the networks that they are in.
+func (j *judge) spread(members []int32) (hosts, networks int) {
+	ips, nets := map[string]bool{}, map[netip.Prefix]bool{}
+	for _, m := range members {
+		ip := j.records[m].SourceIP
+		if ip == "" || ips[ip] {
+			continue
+		}
+		ips[ip] = true
+		if p, ok := network(ip, 16, 32); ok {
+			nets[p] = true
+		}
+	}
+	return len(ips), len(nets)
+}
+
+// network is the network of that many bits that an address is in.
+func network(ip string, v4, v6 int) (netip.Prefix, bool) {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	bits := v4
+	if a = a.Unmap().WithZone(""); a.Is6() {
+		bits = v6
+	}
+	p, err := a.Prefix(bits)
+	return p, err == nil
+}

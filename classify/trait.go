@@ -1,0 +1,55 @@
+package classify
+
+import (
+	"strings"
+
+	"qclean/classify/origin"
+	"qclean/scan/letter"
+)
+
+// Traits are facts of a message that only verdicts look at.
+type Traits struct {
+	Auth    bool   // the client logged in, whether or not the login is known
+	Listed  bool   // says that it came over a list that one can leave (RFC 2369, RFC 2919)
+	Answers string // Message-ID of what it answers
+	By      string // our host that took it in
+	For     string // recipient that our hosts recorded first, before any forwarding
+}
+
+func traitsOf(l *letter.Message, from *origin.Facts) Traits {
+	h := l.Header
+	return Traits{
+		Auth:    from.Auth,
+		Listed:  h.Has("List-Unsubscribe") || h.Has("List-Id") || h.Has("List-Post"),
+		Answers: keep(answers(h)),
+		By:      keep(from.By),
+		For:     keep(from.For),
+	}
+}
+
+// answers is In-Reply-To, or the last of References (RFC 5322 section 3.6.4).
+func answers(h letter.Header) string {
+	v := h.Get("In-Reply-To")
+	if strings.IndexByte(v, '<') < 0 {
+		v = h.Get("References")
+	}
+	v = v[strings.LastIndexByte(v, '<')+1:]
+	id, _, ok := strings.Cut(v, ">")
+	if !ok || strings.ContainsAny(id, " \t") {
+		return ""
+	}
+	return id
+}
+
+// maxTrail is how many hops of a returned message are kept.
+const maxTrail = 8
+
+// trailOf keeps the way that a returned message says it took.
+func trailOf(original *letter.Message) []origin.Hop {
+	hops := origin.Trail(original.Header, maxTrail)
+	for i := range hops {
+		h := &hops[i]
+		*h = origin.Hop{IP: keep(h.IP), Name: keep(h.Name), Helo: keep(h.Helo), By: keep(h.By), Login: keep(h.Login), Auth: h.Auth}
+	}
+	return hops
+}

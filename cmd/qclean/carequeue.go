@@ -1,0 +1,162 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"qclean/classify"
+	"qclean/classify/index"
+	"qclean/classify/survey"
+	"qclean/cmd/ui"
+	"qclean/replay"
+)
+
+// careQueue is what the spool itself says.
+func (a *app) careQueue(ctx context.Context, t *target) ([]care, error) {
+	named := a.namedAccounts(t) // before the survey replaces what the last scan saw
+	v, err := a.survey(ctx, t, index.Queued, survey.Options{})
+	if err != nil {
+		return nil, err
+	}
+	q, err := a.survey(ctx, t, index.Quarantined, survey.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return []care{careAccounts(named, v, a.now()), careBaseline(v, a.now()), careQuarantine(q), a.careRuns(ctx, t), a.careRules(t)}, nil
+}
+
+const (
+	manyOfOne = 20        // messages of one login that make it worth naming
+	lately    = time.Hour // a login that sent in this time still sends
+	maxNamed  = 5
+)
+
+// namedAccounts are the logins behind the messages that the last scans saw,
+// in the queue and in quarantine: most messages first.
+func (a *app) namedAccounts(t *target) []string {
+	count := map[string]int{}
+	for _, set := range []index.Set{index.Queued, index.Quarantined} {
+		snap, err := t.store.Load(t.path, set)
+		if err != nil {
+			continue // nothing remembered: the survey that follows says what is wrong
+		}
+		addLogins(count, snap.Records)
+	}
+	return topLogins(count)
+}
+
+func addLogins(count map[string]int, records []classify.Record) {
+	for i := range records {
+		if user := records[i].AuthUser; user != "" {
+			count[user]++
+		}
+	}
+}
+
+func topLogins(count map[string]int) []string {
+	names := slices.DeleteFunc(slices.Collect(maps.Keys(count)), func(n string) bool { return count[n] < manyOfOne })
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
+	return names[:min(len(names), maxNamed)]
+}
+
+func careAccounts(named []string, v *survey.Survey, now time.Time) care {
+	c := care{Topic: "account locked", State: careUnknown, Detail: "the last scan named no account: the queue records no logins, or none stands out"}
+	if len(named) == 0 {
+		return c
+	}
+	recent := map[string]int{}
+	for i := range v.Records {
+		r := &v.Records[i]
+		if slices.Contains(named, r.AuthUser) && now.Sub(r.Arrived) < lately {
+			recent[r.AuthUser]++
+		}
+	}
+	var still []string
+	for _, name := range named {
+		if n := recent[name]; n > 0 {
+			still = append(still, fmt.Sprintf("%s (%s)", name, ui.Plural(n, "message")))
+		}
+	}
+	if len(still) == 0 {
+		c.State, c.Detail = careDone, "nothing in the last hour from "+strings.Join(named, ", ")
+		return c
+	}
+	c.State, c.Detail = careOpen, "still sending in the last hour: "+strings.Join(still, ", ")
+	c.Command = "qclean scan --by auth-user"
+	return c
+}
+
+// careBaseline has nothing to compare with yet; an empty queue needs nothing.
+func careBaseline(v *survey.Survey, now time.Time) care {
+	c := care{Topic: "queue at baseline", State: careUnknown, Command: "qclean scan"}
+	if len(v.Records) == 0 {
+		c.State, c.Detail, c.Command = careDone, "the queue is empty", ""
+		return c
+	}
+	members := make([]int32, len(v.Records))
+	for i := range members {
+		members[i] = int32(i)
+	}
+	s := classify.Summarize(v.Records, members)
+	c.Detail = fmt.Sprintf("%s, oldest %s; what is usual here is not known", ui.Plural(s.Count, "message"), ui.Ago(s.First, now))
+	return c
+}
+
+func careQuarantine(q *survey.Survey) care {
+	c := care{Topic: "quarantine", State: careDone, Detail: "empty"}
+	if n := len(q.Records); n > 0 {
+		c.State = careOpen
+		c.Detail = ui.Plural(n, "message") + " wait for review, replay or purge"
+		c.Command = "qclean scan --quarantined; qclean purge --older-than 30d --dry-run"
+	}
+	return c
+}
+
+// careRuns looks for a run that stopped half way.
+func (a *app) careRuns(ctx context.Context, t *target) care {
+	c := care{Topic: "runs finished", State: careUnknown, Command: "qclean log"}
+	m, err := replay.New(t.tree, t.Spool, replay.Options{Now: a.now})
+	if err != nil {
+		c.Detail = err.Error()
+		return c
+	}
+	n := 0
+	var damaged error
+	for r, err := range m.Runs(ctx) {
+		switch {
+		case err != nil:
+			damaged = errors.Join(damaged, err)
+		case r.Outcome == "":
+			c.State, c.Detail, c.Command = careOpen, r.Name+" did not finish", "qclean recover"
+			return c
+		}
+		n++
+	}
+	if damaged != nil {
+		c.Detail = damaged.Error()
+		return c
+	}
+	c.State, c.Detail, c.Command = careDone, ui.Plural(n, "run")+" on this spool, none half way", ""
+	return c
+}
+
+// careRules asks whether the campaigns will be known the next time.
+func (a *app) careRules(t *target) care {
+	c := care{Topic: "rules to keep", State: careUnknown, Command: "qclean fp add FINGERPRINT NOTE"}
+	list, err := t.store.Known()
+	switch {
+	case err != nil:
+		c.Detail = err.Error()
+	case len(list) > 0:
+		c.State, c.Detail, c.Command = careDone, ui.Plural(len(list), "fingerprint")+" kept for the next time", ""
+	default:
+		c.Detail = "no fingerprint is kept: add those of the campaigns that were taken out"
+	}
+	return c
+}

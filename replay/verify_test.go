@@ -1,0 +1,152 @@
+package replay
+
+import (
+	"archive/tar"
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
+
+	"qclean/scan/disk/faulty"
+)
+
+func TestVerifyFindsWhatDiffers(t *testing.T) {
+	dir := makeSpool(t, 5)
+	m, p := mover(t, tree(t, dir), Options{})
+	run := mustApply(t, m, plan(t, dir, Quarantine, "m"))
+	r, err := m.Verify(ctx, run)
+	if err != nil || r.OK != 11 || len(r.Wrong) != 0 {
+		t.Fatalf("untouched: %+v %v", r, err)
+	}
+	in := func(name string) string { return filepath.Join(dir, run.Dir, name) }
+	os.Remove(in("m000.b"))
+	put(t, in("m001.b"), "another")
+	os.Remove(in("m002.c"))
+	os.Symlink("/etc/passwd", in("m002.c"))
+	put(t, in("guest"), "who put me here?")
+	// One was put back by a later run: that is no fault.
+	pl, err := NewPlan(p, PutBack, "", picks(t, p, true, "m003"), testTime.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := mustApply(t, later(m), pl)
+	if r, err = m.Verify(ctx, run); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range r.Wrong {
+		got = append(got, filepath.Base(f.Name)+" "+strings.SplitN(f.Problem, ":", 2)[0])
+	}
+	slices.Sort(got)
+	want := []string{"guest not in the journal", "m000.b missing", "m001.b changed", "m002.c cannot be read"}
+	if diff := cmp.Diff(want, got); diff != "" || r.OK != 6 || r.MovedOn != 2 {
+		t.Errorf("%s%+v", diff, r)
+	}
+	if r, err := m.Verify(ctx, back); err != nil || len(r.Wrong) != 0 || r.MovedOn != 2 || r.OK != 0 {
+		t.Errorf("put-back: %+v %v", r, err)
+	}
+	// Undo of the put-back brings it into the folder again.
+	if undo, err := m.Undo(ctx, back); err != nil || undo.Done != 1 {
+		t.Fatalf("%+v %v", undo, err)
+	}
+	if r, err := m.Verify(ctx, run); err != nil || r.OK != 8 || r.MovedOn != 0 {
+		t.Errorf("after the undo: %+v %v", r, err)
+	}
+}
+
+// TestRecoveryTakesTheHashesThatAreMissing: a run that was killed can be
+// verified like any other.
+func TestRecoveryTakesTheHashesThatAreMissing(t *testing.T) {
+	sweep(t, 9, func(t *testing.T, i int) *faulty.Tree {
+		dir := makeSpool(t, 3)
+		tr := faulty.Open(t, dir, faulty.Faults{DieAt: i, Only: faulty.Op.Changes})
+		m, p := mover(t, tr, Options{})
+		quarantineAll(t, m, p)
+		m, _ = mover(t, tree(t, dir), Options{})
+		runs, err := m.Recover(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range runs {
+			if r, err := m.Verify(ctx, run); err != nil || r.OK < 2*run.Done || r.NoSum != 0 || len(r.Wrong) != 0 {
+				t.Errorf("%+v %v", r, err)
+			}
+		}
+		return tr
+	})
+}
+
+func TestExportHoldsEverythingAndItsSums(t *testing.T) {
+	dir := makeSpool(t, 2)
+	putMessage(t, dir, "out", "m\nx\\y")
+	m, _ := mover(t, tree(t, dir), Options{})
+	run := mustApply(t, m, plan(t, dir, Quarantine, "m"))
+	var out bytes.Buffer
+	x, err := m.Export(ctx, run, &out, Extra{Name: "scan.parquet", Bytes: []byte("PAR1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := untar(t, &out)
+	if x.Files != len(got) || x.Bytes == 0 {
+		t.Errorf("%+v, %d files", x, len(got))
+	}
+	var want strings.Builder
+	want.WriteString(sumLine(got, run.Name, "journal"))
+	for _, name := range []string{"m\nx\\y.b", "m\nx\\y.c", "m000.b", "m000.c", "m001.b", "m001.c"} {
+		original, err := os.ReadFile(filepath.Join(dir, run.Dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[run.Name+"/messages/out/"+name] != string(original) {
+			t.Errorf("%q differs", name)
+		}
+		want.WriteString(sumLine(got, run.Name, "messages/out/"+name))
+	}
+	want.WriteString(sumLine(got, run.Name, "scan.parquet"))
+	if diff := cmp.Diff(want.String(), got[run.Name+"/SHA256SUMS"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func sumLine(files map[string]string, root, name string) string {
+	shown := strings.NewReplacer("\\", `\\`, "\n", `\n`).Replace(name)
+	mark := ""
+	if shown != name {
+		mark = "\\"
+	}
+	return fmt.Sprintf("%s%x  %s\n", mark, sha256.Sum256([]byte(files[root+"/"+name])), shown)
+}
+
+func untar(t *testing.T, r io.Reader) map[string]string {
+	t.Helper()
+	z, err := zstd.NewReader(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	out := map[string]string{}
+	for tr := tar.NewReader(z); ; {
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(tr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[h.Name] = string(data)
+	}
+}
