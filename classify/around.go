@@ -3,6 +3,7 @@ package classify
 import (
 	"qclean/classify/cluster"
 	"qclean/classify/fingerprint"
+	"qclean/classify/kind"
 )
 
 // around is what the rest of the queue tells of a message: facts gathered
@@ -10,7 +11,10 @@ import (
 type around struct {
 	records   []Record
 	originals []int32         // by record: the group of originals that an NDR returns one of, 0 for none
+	traced    map[int32]hits  // by such a group: NDRs whose original passed none of our hosts, and one
 	alike     map[int32]int   // size of such a group
+	outgoing  hits            // NDRs of ours to outside: for what strangers' hosts brought, and for what the sender's own did
+	peers     map[string]bool // outside addresses that write to us or that we write to
 	victims   map[string]hits // by local address: NDRs for what passed us, and for what did not
 	logins    map[string]int  // messages by login
 	clients   map[string]hits // by client address; filled by learn
@@ -27,7 +31,7 @@ func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.ba
 
 // lookAround gathers the facts.
 func lookAround(records []Record, site *Site) *around {
-	a := &around{records: records, alike: map[int32]int{}, victims: map[string]hits{}, logins: map[string]int{}}
+	a := &around{records: records, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[string]hits{}, peers: map[string]bool{}, logins: map[string]int{}}
 	a.groupOriginals()
 	j := judge{records: records, site: site, around: a}
 	for i := range records {
@@ -35,19 +39,51 @@ func lookAround(records []Record, site *Site) *around {
 		if r.AuthUser != "" {
 			a.logins[r.AuthUser]++
 		}
-		if !r.NDR() || len(r.To) != 1 {
+		if !r.NDR() {
+			a.meet(r, site)
 			continue
 		}
-		h := a.victims[r.To[0]]
-		switch through, _ := j.original(r); through {
-		case Ours:
-			h.good++
-		case Foreign:
-			h.bad++
+		through, related := j.original(r)
+		if n := a.originals[i]; n > 0 && through != NoEnd {
+			h := a.traced[n]
+			h.add(through == Foreign)
+			a.traced[n] = h
 		}
-		a.victims[r.To[0]] = h
+		switch {
+		case through == NoEnd || len(r.To) != 1:
+		case j.recipients(r) == Foreign:
+			a.outgoing.add(!related)
+		default:
+			h := a.victims[r.To[0]]
+			h.add(through == Foreign)
+			a.victims[r.To[0]] = h
+		}
 	}
 	return a
+}
+
+// meet notes who writes with whom: one of us, with a login or from inside, to
+// somebody outside.
+func (a *around) meet(r *Record, site *Site) {
+	if r.Kind != kind.Mail || !site.LocalAddress(r.From) || r.AuthUser == "" && r.SourceIP != "" && !site.Trusted(r.SourceIP) || len(r.To) > floodSize {
+		return
+	}
+	for _, to := range r.To {
+		a.peers[r.From+" "+to] = true
+	}
+}
+
+// knows tells whether the recipient of a report wrote to an address.
+func (a *around) knows(address string, r *Record) bool {
+	return len(r.To) == 1 && a.peers[r.To[0]+" "+address]
+}
+
+func (h *hits) add(bad bool) {
+	if bad {
+		h.bad++
+	} else {
+		h.good++
+	}
 }
 
 // groupOriginals puts the messages that NDRs return into campaigns of their
@@ -108,11 +144,7 @@ func count(in map[string]hits, key string, bad bool) {
 		return
 	}
 	h := in[key]
-	if bad {
-		h.bad++
-	} else {
-		h.good++
-	}
+	h.add(bad)
 	in[key] = h
 }
 

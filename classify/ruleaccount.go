@@ -21,7 +21,7 @@ func oneLogin(c *Case) (Evidence, bool) {
 }
 
 func loginManyNetworks(c *Case) (Evidence, bool) {
-	if c.Way.Login == "" || c.Way.NDR || !c.Flood() || c.Networks < 3 {
+	if c.Way.Login == "" || c.Way.NDR || !c.Flood() || c.Networks < 4 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s in %d networks", hosts(c.Hosts), c.Networks))

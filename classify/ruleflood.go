@@ -27,8 +27,11 @@ func isFlood(c *Case) (Evidence, bool) {
 }
 
 func manyHosts(c *Case) (Evidence, bool) {
-	if !c.outside() || !c.Flood() || c.Hosts*4 < c.Count && c.Hosts < 30 || c.Networks < 3 && c.Hosts < 8 {
+	if !c.outside() || !c.Flood() || c.Hosts*4 < c.Count && c.Hosts < 30 || c.Networks < 4 {
 		return no()
+	}
+	if c.share(c.shadyGreeting) < 0.2 && (c.Count < 50 || c.Domains.Distinct < 8) {
+		return no() // a mailing by a service with many hosts, or a text that many people pass on
 	}
 	return yes(fmt.Sprintf("%s in %s", hosts(c.Hosts), plural(c.Networks, "network")))
 }
@@ -44,12 +47,12 @@ func shadyHelo(c *Case) (Evidence, bool) {
 	if !c.outside() {
 		return no()
 	}
-	shady := func(r *Record) bool { return c.shadyGreeting(r) }
-	if c.share(shady) < 0.5 {
+	share := c.share(c.shadyGreeting)
+	if share < 0.5 {
 		return no()
 	}
-	e, _ := yes(fmt.Sprintf("%d of 100 clients", int(100*c.share(shady))))
-	e.Samples = c.samples(shady)
+	e, _ := yes(fmt.Sprintf("%d %% of the messages", int(100*share)))
+	e.Samples = c.samples(c.shadyGreeting)
 	return e, true
 }
 

@@ -6,13 +6,15 @@ import "fmt"
 var reportRules = []Rule{
 	{"stranger-never-wrote", NDRFlood, 35, "we tell an outside address that mail failed, and what we return came from a host that has nothing to do with that address", strangerNeverWrote},
 	{"our-reports-alike", NDRFlood, 35, "very many of our reports to outside addresses return the same text: its sender was forged", ourReportsAlike},
+	{"reports-to-strangers", NDRFlood, 25, "nearly all reports that we send go to addresses whose own hosts never wrote to us", reportsToStrangers},
 	{"never-sent", Backscatter, 65, "what the report returns passed none of our hosts: somebody else sent it in our name", neverSent},
-	{"their-reports-alike", Backscatter, 20, "very many reports to us return the same text, which never passed us", theirReportsAlike},
+	{"their-reports-alike", Backscatter, 55, "very many reports to us return the same text, and none of those that show its way shows one of our hosts", theirReportsAlike},
 	{"forged-address", Backscatter, 55, "the report returns nothing that tells, but nearly all others to the same address are about mail that we never sent", forgedAddress},
 	{"returns-a-flood", Backscatter, 55, "the report returns a message of a flood from outside", returnsAFlood},
 	{"sent-by-us", RealBounce, 80, "what the report returns went through one of our hosts", sentByUs},
 	{"stranger-wrote", RealBounce, 60, "the message that we could not deliver came from a host of the sender's own domain", strangerWrote},
-	{"report", RealBounce, 20, "a report about delivery, with nothing against it", isReport},
+	{"correspondent", RealBounce, 40, "we write to the address that failed, or it to us", correspondent},
+	{"report", RealBounce, 5, "a report about delivery, with nothing against it", isReport},
 }
 
 func strangerNeverWrote(c *Case) (Evidence, bool) {
@@ -29,6 +31,13 @@ func ourReportsAlike(c *Case) (Evidence, bool) {
 	return yes(fmt.Sprintf("%d reports in the queue return this text", c.around.alike[c.Way.Origin]))
 }
 
+func reportsToStrangers(c *Case) (Evidence, bool) {
+	if _, ok := strangerNeverWrote(c); !ok || !c.around.outgoing.mostly(2*floodSize) {
+		return no()
+	}
+	return yes(fmt.Sprintf("%d of %d such reports", c.around.outgoing.bad, c.around.outgoing.bad+c.around.outgoing.good))
+}
+
 func neverSent(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through != Foreign {
 		return no()
@@ -40,7 +49,7 @@ func neverSent(c *Case) (Evidence, bool) {
 }
 
 func theirReportsAlike(c *Case) (Evidence, bool) {
-	if !c.Way.NDR || c.Way.To != Ours || c.Way.Origin == 0 || c.Way.Through == Ours {
+	if !c.Way.NDR || c.Way.To != Ours || c.Way.Origin == 0 || c.Way.Through == Ours || !c.around.traced[c.Way.Origin].mostly(2) {
 		return no()
 	}
 	return yes(fmt.Sprintf("%d reports in the queue return this text", c.around.alike[c.Way.Origin]))
@@ -87,6 +96,23 @@ func strangerWrote(c *Case) (Evidence, bool) {
 		return no()
 	}
 	return yes("the sender's own mail host handed it in")
+}
+
+func correspondent(c *Case) (Evidence, bool) {
+	knows := func(r *Record) bool {
+		for _, a := range r.failed() {
+			if c.around.knows(a, r) {
+				return true
+			}
+		}
+		return false
+	}
+	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through == Foreign || c.share(knows) < 0.5 {
+		return no()
+	}
+	e, _ := yes("other mail in the queue is to or from the same address")
+	e.Samples = c.samples(knows)
+	return e, true
 }
 
 func isReport(c *Case) (Evidence, bool) {

@@ -11,21 +11,24 @@ import (
 var wantedRules = []Rule{
 	{"list", Bulk, 40, "one sender, few hosts, and a list that one can leave", aList},
 	{"aligned", Bulk, 25, "its links lead to the sender's own domain, and few hosts send it", alignedLinks},
-	{"our-mailing", Bulk, 35, "many copies that our own hosts or people send in the name of our domain", ourMailing},
+	{"our-mailing", Bulk, 35, "many copies that our own hosts send in the name of our domain", ourMailing},
 	{"own-people", Legitimate, 40, "one of us sent it, with a login or from a host of ours", ownPeople},
 	{"from-inside", Legitimate, 30, "a host of ours handed it in, or it was made here", fromInside},
 	{"answers-us", Legitimate, 40, "it answers a message of ours", answersUs},
 	{"one-off", Legitimate, 30, "from outside to us, and like no other message", oneOff},
 	{"few-hosts", Legitimate, 25, "one sender's domain and one or two hosts, as correspondents and notices have", fewHosts},
+	{"hosts-match", Legitimate, 40, "the hosts that hand it in bear the names of the senders' own domains", hostsMatch},
 	{"forwarded", Legitimate, 60, "somebody here lets his mail be sent on", isForwarded},
 	{"automatic", Legitimate, 30, "an answer, a receipt or a report that a machine sent", isAutomatic},
 }
 
 // steady tells a sender that does not hide: one domain, few networks.
-func (c *Case) steady() bool { return c.Domains.Distinct <= 1 && c.Networks <= 2 }
+func (c *Case) steady() bool {
+	return c.Domains.Distinct <= 1 && c.Networks <= max(2, min(8, c.Count/5))
+}
 
 func aList(c *Case) (Evidence, bool) {
-	if c.Way.NDR || !c.steady() || c.share(listed) < 0.8 {
+	if c.Way.NDR || c.Count < 2 || c.Domains.Distinct > 1 || !c.steady() && c.share(c.shadyGreeting) >= 0.1 || c.share(listed) < 0.8 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s from %s", messages(c.Count), c.Domains.First()))
@@ -39,7 +42,7 @@ func alignedLinks(c *Case) (Evidence, bool) {
 }
 
 func ourMailing(c *Case) (Evidence, bool) {
-	if c.Way.NDR || c.Way.From != Ours || !c.Way.Inside && c.Way.Login == "" || c.Count < floodSize || c.Networks > 2 {
+	if c.Way.NDR || c.Way.Auto || c.Way.From != Ours || !c.Way.Inside || c.Way.Login != "" || !c.Flood() || c.Networks > 3 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s from %s", messages(c.Count), c.Senders.First()))
@@ -47,7 +50,7 @@ func ourMailing(c *Case) (Evidence, bool) {
 
 func ownPeople(c *Case) (Evidence, bool) {
 	w := &c.Way
-	if w.NDR || w.From != Ours || !w.Inside && w.Login == "" || c.Flood() && c.Networks > 2 || w.Login != "" && c.around.abused[w.Login] && c.share(func(r *Record) bool { return c.around.badClient(r.SourceIP) }) >= 0.5 {
+	if w.NDR || w.From != Ours || !w.Inside && w.Login == "" || c.Flood() && (c.Networks > 3 || w.Login != "" && c.RcptDomains.Distinct > 50) || w.Login != "" && c.around.abused[w.Login] && c.share(func(r *Record) bool { return c.around.badClient(r.SourceIP) }) >= 0.5 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s of %s", messages(c.Count), c.Senders.First()))
@@ -80,7 +83,7 @@ func oneOff(c *Case) (Evidence, bool) {
 	if c.Way.NDR || c.Way.To == Foreign || c.Way.From == Ours && c.Way.To != Ours || c.Flood() {
 		return no()
 	}
-	if c.Whole.Count >= floodSize && !c.loose() {
+	if c.Whole.Count >= floodSize && !c.loose() || c.Whole.Count > 1 && c.botlike() {
 		return no()
 	}
 	return yes("no flood of this text")
@@ -91,6 +94,23 @@ func fewHosts(c *Case) (Evidence, bool) {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s by %s", c.Domains.First(), hosts(c.Hosts)))
+}
+
+// hostsMatch looks at the names of the clients: a bot has that of a line, and
+// greets as whatever it likes, but not with a host's name in each forged domain.
+func hostsMatch(c *Case) (Evidence, bool) {
+	match := func(r *Record) bool {
+		for _, from := range []string{Domain(r.From), Domain(r.HeaderFrom)} {
+			if from != "" && (under(r.SourceName, from, false) || under(r.Helo, from, true)) {
+				return true
+			}
+		}
+		return false
+	}
+	if c.Way.NDR || c.Way.Inside || c.Way.From == Ours || c.share(match) < 0.8 {
+		return no()
+	}
+	return yes(fmt.Sprintf("%s, such as %s", hosts(c.Hosts), c.Sources.First()))
 }
 
 func isForwarded(c *Case) (Evidence, bool) {

@@ -41,7 +41,7 @@ type Case struct {
 	Whole     *Campaign // the campaign that they are of
 	Way       Way       //
 	Site      *Site     //
-	Networks  int       // that the clients are in, of 16 bits, or 32 of IPv6
+	Networks  int       // that the clients are in, of 24 bits, or 48 of IPv6
 	Hosts     int       // different clients
 	records   []Record  //
 	around    *around   // what the rest of the queue tells
@@ -77,8 +77,15 @@ func (c *Case) samples(test func(*Record) bool) []spool.ID {
 }
 
 // Flood tells whether there are enough messages to speak of one. A group that
-// holds together by a footer only is none.
-func (c *Case) Flood() bool { return c.Count >= floodSize && !c.loose() }
+// holds together by a footer or a picture only is none, unless it is made as
+// only floods are.
+func (c *Case) Flood() bool { return c.Count >= floodSize && (!c.loose() || c.botlike()) }
+
+// botlike tells whether about every message has a host of its own, and these
+// greet as bots do.
+func (c *Case) botlike() bool {
+	return c.outside() && c.Hosts*4 >= c.Count && c.Networks >= 4 && c.share(c.shadyGreeting) >= 0.5
+}
 
 const floodSize = 8
 
@@ -157,8 +164,11 @@ func (j *judge) recipients(r *Record) End {
 }
 
 // inside tells whether a message was handed in by a host of ours. One without
-// a client was made on the server, or came out of its store.
-func (j *judge) inside(r *Record) bool { return r.SourceIP == "" || j.site.Trusted(r.SourceIP) }
+// a client was made on the server, or came out of its store; one with a
+// private address is in our house, since the Internet does not carry those.
+func (j *judge) inside(r *Record) bool {
+	return r.SourceIP == "" || private(r.SourceIP) || j.site.Trusted(r.SourceIP)
+}
 
 // original tells whether the message that an NDR returns had passed a host of
 // ours, and whether the host that brought it has to do with whom the NDR goes to.
@@ -188,14 +198,18 @@ func (j *judge) original(r *Record) (through End, related bool) {
 // HELO is the client's own word: bots say the bare domain that they forge,
 // mail hosts their name in it.
 func relates(host string, r *Record, below bool) bool {
-	host = strings.ToLower(strings.TrimRight(host, "."))
 	for _, to := range r.To {
-		d := Domain(to)
-		if d != "" && (host == d && !below || strings.HasSuffix(host, "."+d)) {
+		if under(host, Domain(to), below) {
 			return true
 		}
 	}
 	return false
+}
+
+// under tells whether a host lies below a domain, or is called so itself.
+func under(host, domain string, below bool) bool {
+	host = strings.ToLower(strings.TrimRight(host, "."))
+	return domain != "" && (host == domain && !below || strings.HasSuffix(host, "."+domain))
 }
 
 // spread counts the clients and the networks that they are in.
@@ -207,7 +221,7 @@ func (j *judge) spread(members []int32) (hosts, networks int) {
 			continue
 		}
 		ips[ip] = true
-		if p, ok := network(ip, 16, 32); ok {
+		if p, ok := network(ip, 24, 48); ok {
 			nets[p] = true
 		}
 	}
@@ -226,4 +240,12 @@ func network(ip string, v4, v6 int) (netip.Prefix, bool) {
 	}
 	p, err := a.Prefix(bits)
 	return p, err == nil
+}
+
+// failed are the recipients that a report is about.
+func (r *Record) failed() []string {
+	if r.Bounce == nil {
+		return nil
+	}
+	return r.Bounce.Failed
 }

@@ -85,8 +85,10 @@ type Judgement struct {
 
 // The scores that decide.
 const (
-	called = 50 // from here on a call is made
-	sure   = 80 // from here on it is not only likely
+	called  = 50 // from here on a call is made
+	mailing = 35 // from here on it is bulk, whatever else speaks for it
+	even    = 30 // so much more may speak against mail that is still called wanted
+	sure    = 80 // from here on it is not only likely
 )
 
 // Points overrides the points of rules, by name.
@@ -173,25 +175,30 @@ func (j *judge) decide(c *Case) {
 func (c *Case) call(sum *[len(callNames)]int) {
 	v := &c.verdict
 	against := sum[Legitimate] + sum[Bulk] + sum[RealBounce]
-	for call := Relayed; call <= Backscatter; call++ {
-		if n := sum[call] - against; sum[call] > 0 && n >= called && n > v.Score {
-			v.Call, v.Score = call, n
-		}
-	}
-	if v.Call != Unknown {
-		return
-	}
-	for _, call := range []Call{RealBounce, Bulk, Legitimate} {
-		if n := sum[call]; n > v.Score && n > 0 {
-			v.Call, v.Score = call, n
-		}
-	}
 	worst := 0
 	for call := Relayed; call <= Backscatter; call++ {
-		worst = max(worst, sum[call])
+		if sum[call] == 0 {
+			continue
+		}
+		n := sum[call] + sum[Unknown]
+		worst = max(worst, n)
+		if n -= against; n >= called && n > v.Score {
+			v.Call, v.Score = call, n
+		}
 	}
-	if v.Score <= worst { // what speaks for it and against it is even
-		v.Call, v.Score = Unknown, 0
+	if v.Call != Unknown || against <= worst-even {
+		return
+	}
+	switch v.Score = against; {
+	case sum[RealBounce] > 0:
+		v.Call = RealBounce
+	case sum[Bulk] >= mailing || sum[Bulk] > 0 && c.Count >= floodSize:
+		v.Call = Bulk
+	default:
+		v.Call = Legitimate
+	}
+	if against == 0 {
+		v.Call = Unknown
 	}
 }
 

@@ -58,6 +58,7 @@ func (w *work) messages(ctx context.Context, steps []*Step) error {
 // batch writes down what it is about to do, does it, and makes sure of it. It
 // gives back the steps that are worth another try, unless this is the last.
 func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
+	defer w.views.close()
 	ready := make([]*Step, 0, len(steps))
 	for _, s := range steps {
 		reason, err := w.intend(ctx, s)
@@ -158,7 +159,7 @@ func (w *work) failed(s *Step, err error) error {
 func (w *work) intend(ctx context.Context, s *Step) (reason string, err error) {
 	for i := range s.Moves {
 		m := &s.Moves[i]
-		info, err := w.m.tree.Lstat(m.From)
+		info, err := w.views.lstat(m.From)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return w.find(ctx, s)

@@ -18,7 +18,7 @@ import (
 
 // Options of a Mover. The zero value is right for most.
 type Options struct {
-	Batch    int            // messages between two syncs; 0: 1000
+	Batch    int            // messages between two syncs; 0: 4096
 	Rate     float64        // messages a second into pickup; 0: as fast as it goes
 	Old      disk.Tree      // a folder on another filesystem that takes the quarantined messages; nil: none
 	InDoubt  bool           // undo of a replay also takes back what was in doubt after a power loss: a person has looked
@@ -50,7 +50,7 @@ type Mover struct {
 	inline bool
 }
 
-const defaultBatch = 1000
+const defaultBatch = 4096
 
 // New gives a Mover for a spool that was opened from this tree.
 func New(t disk.Tree, s spool.Spool, o Options) (*Mover, error) {

@@ -22,6 +22,7 @@ type work struct {
 	file    disk.File
 	journal *journal.Writer
 	folders *folders
+	views   views
 	hashes  hasher
 	last    time.Time // of the last release into pickup
 	trouble int       // messages in a row that failed for no reason of their own
@@ -39,6 +40,7 @@ const planSync = 4 << 20
 func (m *Mover) begin(plan *Plan) (*work, error) {
 	w := &work{m: m, plan: plan, folders: m.newFolders()}
 	w.hashes.tree, w.hashes.inline = m.tree, m.inline
+	w.views.tree = m.tree
 	if err := w.makeFolder(); err != nil {
 		return nil, fmt.Errorf("make folder of the run: %w", cannotWrite(err))
 	}
@@ -230,6 +232,7 @@ func (w *work) finish(stopped error) (Run, error) {
 
 // finishAs writes the last line and closes the journal.
 func (w *work) finishAs(outcome string) (Run, error) {
+	w.views.close()
 	err := errors.Join(w.hashes.drain(w), w.folders.sync(), w.journal.Sync())
 	if err == nil {
 		err = w.writeEnd(outcome)

@@ -55,17 +55,28 @@ func (g *grouping) reindex() {
 // firmShare is how much of a core a member must show to speak for its group.
 const firmShare = 0.3
 
+// elsewhere is how much a message of another class counts against a feature. A
+// campaign keeps to its class; footers of lists and companies do not.
+const elsewhere = 5
+
 // weighByPurity asks of each core feature: of all docs that have it, of
 // whatever class, how many are firm members? What several groups share, or
 // what mail in no group has as well, is boilerplate.
 func (g *grouping) weighByPurity() {
+	if len(g.groups) == 0 {
+		return
+	}
 	total := make([]int32, len(g.index.keys))
 	own := make([][]int32, len(g.groups))
 	for i := range g.groups {
 		own[i] = make([]int32, len(g.groups[i].core.hash))
 	}
+	class := g.set.items[g.docs[0].item].class
 	for _, doc := range g.all {
 		weight := int32(doc.weight())
+		if g.set.items[doc.item].class != class {
+			weight *= elsewhere
+		}
 		for _, h := range g.set.hashes(doc.item) {
 			if h != 0 {
 				total[g.index.slot(h)] += weight

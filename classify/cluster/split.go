@@ -2,9 +2,8 @@ package cluster
 
 // Bounds and thresholds of splitting.
 const (
-	splitLeast = 6   // docs a group must have
-	splitOwn   = 0.5 // share of a side's usual features that the other side must not have
-	splitDepth = 4   // one group becomes at most 2^4
+	splitLeast = 6 // docs a group must have
+	splitDepth = 4 // one group becomes at most 2^4
 )
 
 // split takes groups apart in which two sets of features exclude one another:

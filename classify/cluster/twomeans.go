@@ -7,11 +7,6 @@ const (
 	sideFeatures = 192
 	sideRounds   = 6
 	rareShare    = 0.05 // features that fewer have are padding
-	eitherOwn    = 0.2  // the same when every member has either the one or the other
-	footerOwn    = 0.3  // share of a side's usual features that mail with its footer only does not have
-	gapLow       = 0.1
-	gapHigh      = 0.5
-	foreignShare = 0.1 // a feature that more of the other side have is no side's own
 )
 
 // sides is a group's members as rows over the features that some have and
@@ -23,6 +18,7 @@ type sides struct {
 	must     [2][]uint32              // what members of a side must show some of
 	mean     [2][sideFeatures]float32 // share of a side's rows that have the feature
 	able     [2][sideFeatures]float32 // of these rows how many could show it
+	size     [2]int                   // rows of a side
 }
 
 // row tells of each feature whether a member has it (1), has it not (-1), or
@@ -62,8 +58,8 @@ func (s *sides) row(set *Set, item int32) (r row) {
 	return r
 }
 
-// part looks for two sides, and tells whether each has features of its own.
-func (s *sides) part() bool {
+// findMeans looks for two sides; false when all members are alike.
+func (s *sides) findMeans() bool {
 	if len(s.features) < minHits {
 		return false
 	}
@@ -82,47 +78,7 @@ func (s *sides) part() bool {
 		s.average(0)
 		s.average(1)
 	}
-	var own [2]ownFeatures
-	for k := range own {
-		own[k] = s.own(k)
-	}
-	if own[0].least(splitOwn) && own[1].least(splitOwn) ||
-		own[0].least(eitherOwn) && own[1].least(eitherOwn) && s.gap(own[0].at) && s.gap(own[1].at) {
-		return true
-	}
-	for k := range own {
-		if own[k].least(footerOwn) && s.gap(own[k].at) {
-			for _, i := range own[k].at {
-				s.must[k] = append(s.must[k], s.features[i])
-			}
-			return true
-		}
-	}
-	return false
-}
-
-// gap tells whether members either have a good part of these features or next
-// to none. Copies that were cut have any part; mail that has only a
-// campaign's footer, and is no copy, has none.
-func (s *sides) gap(own []int) bool {
-	none, some := 0, 0
-	for j := range s.rows {
-		has, able := 0, 0
-		for _, i := range own {
-			if s.rows[j].has[i] != 0 {
-				able++
-				has += int(s.rows[j].has[i]+1) / 2
-			}
-		}
-		switch share := float32(has) / float32(max(able, 1)); {
-		case able < minHits:
-		case share <= gapLow:
-			none++
-		case share < gapHigh:
-			some++
-		}
-	}
-	return none > 0 && some*4 <= none
+	return true
 }
 
 func (r *row) chance(i int) float32 { return float32(r.has[i]+1) / 2 }
@@ -145,6 +101,12 @@ func (s *sides) side(r *row) int {
 }
 
 func (s *sides) average(k int) {
+	s.size[k] = 0
+	for j := range s.rows {
+		if int(s.rows[j].mine) == k {
+			s.size[k]++
+		}
+	}
 	for i := range s.features {
 		have, able := float32(0), float32(0)
 		for j := range s.rows {
@@ -158,33 +120,6 @@ func (s *sides) average(k int) {
 			s.mean[k][i] = have / able
 		}
 	}
-}
-
-// ownFeatures is what one side shows and the other hardly ever.
-type ownFeatures struct {
-	at    []int
-	share float32 // of all that the side shows
-}
-
-func (o ownFeatures) least(share float32) bool { return len(o.at) >= minHits && o.share >= share }
-
-// own looks at the features that both sides are able to show.
-func (s *sides) own(k int) (o ownFeatures) {
-	all := float32(s.common)
-	var own float32
-	for i := range s.features {
-		mean, other := s.mean[k][i], s.mean[1-k][i]
-		if s.able[0][i] == 0 || s.able[1][i] == 0 || mean < coreShare {
-			continue
-		}
-		all += mean
-		if other <= foreignShare*mean {
-			own += mean
-			o.at = append(o.at, i)
-		}
-	}
-	o.share = own / max(all, 1)
-	return o
 }
 
 // fullest is the row with the most features.

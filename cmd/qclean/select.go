@@ -161,7 +161,7 @@ func (c *choice) say(s *ui.Streams) {
 	}
 	for _, r := range spreadRecords(c.records, 3) {
 		s.Say("  %-12s %-28s → %-28s %s", ui.Cut(ui.Safe(r.ID.Short()), 12), ui.Cut(ui.Safe(r.Sender()), 28),
-			ui.Cut(ui.Safe(strings.Join(r.To, ", ")), 28), ui.Cut(ui.Safe(r.Subject), 40))
+			ui.Cut(ui.Safe(strings.Join(r.To, ", ")), 28), ui.Cut(ui.Safe(r.Subject), 30))
 	}
 }
 

@@ -53,11 +53,13 @@ func (o *openElements) push(t *tag, key uint64, l *look) {
 		o.over++
 		return
 	}
-	e := element{key: key, is: t.is, id: t.id, hard: l.hard || t.is&dropped != 0, cite: l.cite, own: l.paint}
-	e.inline = l.display == displayInline
-	e.inherit(o.top())
-	o.stack = append(o.stack, e)
-	o.tally(&e, 1)
+	around := o.top()
+	o.stack = append(o.stack, element{key: key, is: t.is, id: t.id, own: l.paint})
+	e := &o.stack[len(o.stack)-1]
+	e.hard = l.hard || t.is&dropped != 0
+	e.cite, e.inline = l.cite, l.display == displayInline
+	e.inherit(around)
+	o.tally(e, 1)
 }
 
 // tally counts an element in or out.

@@ -69,6 +69,9 @@ func (s *linkSet) clean(value []byte) string {
 		return ""
 	}
 	mark := len(s.store.buf)
+	if !bytes.ContainsAny(value, "&\t\r\n") {
+		return s.store.keep(value[:min(len(value), maxURL)])
+	}
 	for i := 0; i < len(value) && len(s.store.buf)-mark < maxURL; {
 		switch c := value[i]; c {
 		case '\t', '\r', '\n':

@@ -35,7 +35,7 @@ func (m *Message) Decoded(name string) string {
 
 // From is the authors (RFC 5322 section 3.6.2), nil without one.
 func (m *Message) From() []Address {
-	if m.from == nil || len(m.from) == 0 {
+	if len(m.from) == 0 {
 		m.from = m.addresses(m.from, "From")
 	}
 	return m.from

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -113,6 +114,9 @@ func libraryParts(raw string) (out []string, ok bool) {
 		}
 		if strings.HasPrefix(typ, "multipart/") {
 			return nil
+		}
+		if major, minor, _ := strings.Cut(typ, "/"); major == "" || minor == "" {
+			return errors.New("no type: text/plain here, as it stands there")
 		}
 		body, err := io.ReadAll(e.Body)
 		out = append(out, typ+" "+oneSpace(string(body)))

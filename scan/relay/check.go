@@ -42,6 +42,9 @@ func Check(ctx context.Context, t Target, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Hello != "" && !validDomain(o.Hello) {
+		return nil, fmt.Errorf("%w: EHLO name %q", ErrBadName, o.Hello)
+	}
 	asking, cancel := context.WithTimeoutCause(ctx, o.Total, errors.New("the whole check takes too long"))
 	defer cancel()
 	others, err := t.resolve(asking)

@@ -73,6 +73,7 @@ func TestVerdictsFormByForm(t *testing.T) {
 		"domain-only":  relayfake.DomainOnly(site), // Exchange 5.5
 		"accept-all":   relayfake.AcceptAll(site),
 		"percent":      relayfake.Hack(site, "percent"),
+		"strict":       strict(relayfake.Hack(site, "percent")),
 		"quoted":       relayfake.Hack(site, "quoted"),
 		"bang":         relayfake.Hack(site, "bang"),
 		"route":        relayfake.Hack(site, "route"),
@@ -111,6 +112,17 @@ func TestVerdictsFormByForm(t *testing.T) {
 			}
 		})
 	}
+}
+
+// strict refuses senders with an address literal or without a domain, as Exim does.
+func strict(s *relayfake.SMTP) *relayfake.SMTP {
+	s.Mail = func(from string) string {
+		if from != "" && (strings.Contains(from, "[") || !strings.Contains(from, "@")) {
+			return "501 5.1.7 bad sender"
+		}
+		return "250 2.1.0 ok"
+	}
+	return s
 }
 
 // forwarding answers all but the controls in one way.

@@ -124,6 +124,13 @@ func TestNamesCannotSmuggle(t *testing.T) {
 	}
 }
 
+func TestHelloCannotSmuggle(t *testing.T) {
+	_, err := Check(t.Context(), target(), Options{Names: names(), Hello: "x\r\nMAIL FROM:<>"})
+	if !errors.Is(err, ErrBadName) {
+		t.Errorf("err = %v", err)
+	}
+}
+
 // TestRefusesListsAndRanges: the check is for one's own server.
 func TestRefusesListsAndRanges(t *testing.T) {
 	for _, s := range []string{

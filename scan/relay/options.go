@@ -38,10 +38,6 @@ func (o Options) complete() Options {
 	if o.PerConnection <= 0 {
 		o.PerConnection = 8
 	}
-	if o.Login != nil {
-		l := *o.Login
-		o.Login = &l
-	}
 	return o
 }
 
