@@ -20,6 +20,7 @@ type Campaign struct {
 	Words     int     // about how many words they share
 	Core      []cluster.Feature
 	Members   []int32 // indexes of records
+	Verdict   Verdict
 	Bounces   []int32 // indexes of records that report about a message of this campaign
 }
 

@@ -32,6 +32,7 @@ func Keys() []Key {
 		{"kind", "mail, bounce, report …", one(func(r *Record) string { return r.Kind.String() })},
 		{"queue", "queue", one(func(r *Record) string { return r.Queue })},
 		{"source-ip", "client that handed it in", one(func(r *Record) string { return r.SourceIP })},
+		{"verdict", "what the messages are doing in the queue", one(func(r *Record) string { return r.Call.String() })},
 		{"auth-user", "login that handed it in", one(func(r *Record) string { return r.AuthUser })},
 	}
 }

@@ -47,6 +47,8 @@ type Record struct {
 	Campaign fingerprint.ID // set by Campaigns
 	Weak     bool           // set by Campaigns: the text alone is too little to go by
 	BounceOf fingerprint.ID // set by Campaigns: the campaign of the message that this report is about
+	Call     Call           // set by Judge's caller: what the message is doing in the queue
+	Likely   bool           // the evidence for Call is thin
 	Known    fingerprint.ID // the fingerprint of the list of known ones that it matches
 }
 

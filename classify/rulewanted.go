@@ -28,7 +28,10 @@ func (c *Case) steady() bool {
 }
 
 func aList(c *Case) (Evidence, bool) {
-	if c.Way.NDR || c.Count < 2 || c.Domains.Distinct > 1 || !c.steady() && c.share(c.shadyGreeting) >= 0.1 || c.share(listed) < 0.8 {
+	if c.Way.NDR || c.Domains.Distinct > 1 || !c.steady() && c.share(c.shadyGreeting) >= 0.1 || c.share(listed) < 0.8 {
+		return no()
+	}
+	if _, match := hostsMatch(c); c.Count == 1 && !match && !c.Way.Inside {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s from %s", messages(c.Count), c.Domains.First()))

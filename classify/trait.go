@@ -10,7 +10,7 @@ import (
 // Traits are facts of a message that only verdicts look at.
 type Traits struct {
 	Auth    bool   // the client logged in, whether or not the login is known
-	Listed  bool   // says that it came over a list that one can leave (RFC 2369, RFC 2919)
+	Listed  bool   // a mailing that one can leave (RFC 2369, RFC 2919), not a list that one can write to
 	Answers string // Message-ID of what it answers
 	By      string // our host that took it in
 	For     string // recipient that our hosts recorded first, before any forwarding
@@ -20,7 +20,7 @@ func traitsOf(l *letter.Message, from *origin.Facts) Traits {
 	h := l.Header
 	return Traits{
 		Auth:    from.Auth,
-		Listed:  h.Has("List-Unsubscribe") || h.Has("List-Id") || h.Has("List-Post"),
+		Listed:  (h.Has("List-Unsubscribe") || h.Has("List-Id")) && !h.Has("List-Post"),
 		Answers: keep(answers(h)),
 		By:      keep(from.By),
 		For:     keep(from.For),

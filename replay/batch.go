@@ -203,6 +203,15 @@ func (w *work) room(s *Step, m *Move) (string, error) {
 	return "", err
 }
 
+// sameEntry tells whether an entry as it is now is the message of a step. Some
+// MTAs write into their messages while they wait.
+func (m *Mover) sameEntry(s *Step, now spool.Entry) bool {
+	if kin, ok := m.spool.(spool.Kin); ok {
+		return kin.Same(spool.Entry{ID: s.ID, Queue: s.Queue, Ident: s.Ident}, now)
+	}
+	return now.Ident == s.Ident
+}
+
 // same tells whether a file is the one that the step is about: by inode, size
 // and time, or after a restore from a backup by its content.
 func (m *Mover) same(info disk.Info, mv *Move) bool {
@@ -232,11 +241,17 @@ func (w *work) find(ctx context.Context, s *Step) (string, error) {
 	if reason, err := statReason(err); reason != "" || err != nil {
 		return reason, err
 	}
-	if e.Ident != s.Ident {
+	return w.follow(s, e)
+}
+
+// follow takes up the trail of a message that is elsewhere by now.
+func (w *work) follow(s *Step, e spool.Entry) (reason string, err error) {
+	if !w.m.sameEntry(s, e) {
 		return whyChanged, nil
 	}
 	if s.Moves, err = moves(w.m.at, w.run.Name, w.run.Verb, e.Files); err != nil {
 		return "", err
 	}
+	s.Queue = e.Queue
 	return whyMoved, w.journal.Append(lineWhere, append([]string{strconv.Itoa(s.N)}, appendMoves(nil, s.Moves)...)...)
 }

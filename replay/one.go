@@ -84,7 +84,10 @@ func (w *work) still(ctx context.Context, s *Step) (string, error) {
 	if reason, err := statReason(err); reason != "" || err != nil {
 		return reason, err
 	}
-	if e.Ident != s.Ident {
+	if e.Files[0].Name != s.entry().Files[0].Name { // it was followed to another queue
+		return w.follow(s, e)
+	}
+	if !w.m.sameEntry(s, e) {
 		return whyChanged, nil
 	}
 	return "", nil

@@ -22,20 +22,30 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 	return out
 }
 
-// bestFeatures are the two thirds of the core that most members have and
-// others have not.
+// bestFeatures are the two thirds of the core that most members have and other
+// mail has not, and of these none that other mail has often, as long as enough
+// are left.
 func bestFeatures(core []Feature) []uint32 {
 	sorted := slices.Clone(core)
+	value := func(f Feature) float32 { return f.Share * f.Purity * f.Purity * f.Purity * f.Purity }
 	slices.SortFunc(sorted, func(a, b Feature) int {
-		return cmp.Or(cmp.Compare(b.Share*b.Purity, a.Share*a.Purity), cmp.Compare(a.Hash, b.Hash))
+		return cmp.Or(cmp.Compare(value(b), value(a)), cmp.Compare(a.Hash, b.Hash))
 	})
-	keep := max((2*len(sorted)+2)/3, min(len(sorted), fingerprint.MinShingles))
-	out := make([]uint32, 0, keep)
-	for _, f := range sorted[:keep] {
-		out = append(out, f.Hash)
+	sorted = sorted[:max((2*len(sorted)+2)/3, min(len(sorted), fewPrint))]
+	for len(sorted) > fewPrint && value(sorted[len(sorted)-1]) < printValue*value(sorted[0]) {
+		sorted = sorted[:len(sorted)-1]
+	}
+	out := make([]uint32, len(sorted))
+	for i, f := range sorted {
+		out[i] = f.Hash
 	}
 	return out
 }
+
+const (
+	fewPrint   = 8   // hashes that a fingerprint has if the core is large enough
+	printValue = 0.3 // share of the best feature's value that the others must have
+)
 
 // words is about how many words the core stands for: each adds a pair and a
 // triple, of which one in 2^level is in a sketch.

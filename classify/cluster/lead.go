@@ -24,6 +24,8 @@ const (
 	joinSmall  = 0.30 // the same, while a group is small and its core a guess
 	smallGroup = 5
 	joinBoth   = 0.50 // a message with less of the core than this must be core itself to make up for it
+	sureWeight = 3    // of core features that are the campaign's alone: enough with
+	sureShare  = 0.10 // so much of the core
 	mustShare  = 0.15 // of what tells a campaign from those that only have its footer
 )
 
@@ -164,7 +166,7 @@ func (m match) score(small bool) float32 {
 	if small {
 		need = joinSmall
 	}
-	if m.hits < minHits || m.share < need || m.share+m.inside < joinBoth {
+	if m.hits < minHits || (m.share < need || m.share+m.inside < joinBoth) && (small || m.weight < sureWeight || m.share < sureShare) {
 		return 0
 	}
 	return float32(m.hits) * float32(math.Sqrt(float64(m.share)))

@@ -2,13 +2,14 @@ package cluster
 
 // Thresholds of merging.
 const (
-	mergeBig   = 0.10 // of the larger core lies in the smaller
-	mergeSmall = 0.35 // of the smaller core lies in the larger
-	mergeSame  = 0.10 // a core that has no more than this of its own has nothing of its own
-	mergeLook  = 128  // members looked at
-	flowNone   = 0.05 // share of what is another core's own that is as good as none
-	flowSome   = 0.40 // and that is less than most copies have
-	flowLeast  = 0.25 // members with some for each that has none
+	mergeBig    = 0.10 // of the larger core lies in the smaller
+	mergeSmall  = 0.35 // of the smaller core lies in the larger
+	mergeSame   = 0.10 // a core that has no more than this of its own has nothing of its own
+	mergeLook   = 128  // members looked at
+	flowNone    = 0.05 // share of what is another core's own that is as good as none
+	flowSome    = 0.40 // and that is less than most copies have
+	brokenShare = 0.93 // mean share of members that show a feature of a text that is not left whole
+	flowLeast   = 0.25 // members with some for each that has none
 )
 
 // merge joins groups that are one campaign: one that began twice in the first
@@ -56,7 +57,21 @@ func (g *grouping) same(i, j int32) bool {
 	if a.core.in(&b.core) < mergeBig || b.core.in(&a.core) < mergeSmall {
 		return false
 	}
-	return g.flows(a, b) && g.flows(b, a)
+	return g.flows(a, b) && g.flows(b, a) || broken(a, b) && broken(b, a)
+}
+
+// broken tells whether members of b show what the two cores share with pieces
+// missing, as copies do that were disguised, padded and cut. A footer stands
+// whole in honest mail.
+func broken(a, b *group) bool {
+	var shares, n float32
+	b.core.each(&a.core, max(a.core.level, b.core.level), func(i, j int) {
+		if j >= 0 {
+			shares += b.core.share[i]
+			n++
+		}
+	})
+	return n >= wholeLeast && shares <= brokenShare*n
 }
 
 // in gives the share of the core's weight that lies in another, at the level
@@ -116,13 +131,16 @@ func (g *grouping) flows(a, b *group) bool {
 		return true
 	}
 	rest.sum()
+	visible := rest.visible()
 	var none, some float32
 	for _, gr := range []*group{a, b} {
 		docs := gr.docs[:min(len(gr.docs), mergeLook)]
 		scale := float32(len(gr.docs)) / float32(len(docs))
 		for _, d := range docs {
 			it := g.docs[d].item
-			switch m := rest.match(g.set.hashes(it), g.set.items[it].level); {
+			level := g.set.items[it].level
+			switch m := rest.match(g.set.hashes(it), level); {
+			case visible[level] < minHits:
 			case m.share <= flowNone:
 				none += scale
 			case m.share < flowSome:
@@ -131,4 +149,15 @@ func (g *grouping) flows(a, b *group) bool {
 		}
 	}
 	return some >= flowLeast*none
+}
+
+// visible counts the features that show at each level.
+func (c *core) visible() (n [maxLevel + 1]int) {
+	for _, h := range c.hash {
+		n[levelOf(h)]++
+	}
+	for l := maxLevel - 1; l >= 0; l-- {
+		n[l] += n[l+1]
+	}
+	return n
 }

@@ -4,7 +4,8 @@ package cluster
 const (
 	splitOwn     = 0.5  // of what each side shows the other hardly ever does
 	eitherOwn    = 0.2  // the same, when every member is clearly on one side
-	footerOwn    = 0.3  // of what one side shows, when the other has nothing but the rest of it
+	footerOwn    = 0.15 // of what one side shows, when the other has nothing but the rest of it
+	footerLeast  = 6    // features
 	foreignShare = 0.2  // a feature is a side's own when the other has it less often than this share of its own
 	ownAble      = 0.25 // of both sides so many must be able to show it
 	gapLow       = 0.1  // share of a side's own that is as good as none
@@ -31,7 +32,7 @@ func (s *sides) part() bool {
 		return true
 	}
 	for k := range own {
-		if own[k].least(footerOwn) && own[k].whole && s.apart(k, own[k]) {
+		if own[k].least(footerOwn) && len(own[k].at) >= footerLeast && own[k].whole && s.apart(k, own[k]) {
 			for _, i := range own[k].at {
 				s.must[k] = append(s.must[k], s.features[i])
 			}

@@ -9,9 +9,14 @@ import (
 const MaxPrint = 24
 
 // groupNeed is how many of m hashes of a campaign's core a message must show.
-// Nine of 24 leave room for a copy that was cut to half, and for names inside
-// the core; of fewer, at least three, so that no stock phrase is enough.
-func groupNeed(m int) int { return min(m, max(3, (m*9+MaxPrint-1)/MaxPrint)) }
+// Six of 24 leave room for a copy of which a third is left and half of that
+// disguised; the hashes are chosen so that other mail shows next to none. Of
+// fewer hashes at least four, so that no stock phrase is enough.
+func groupNeed(m int) int { return max(min(m, 4), (m*6+MaxPrint-1)/MaxPrint) }
+
+// messageNeed is the same when it is not known what varies, nor what other
+// mail says as well.
+func messageNeed(m int) int { return min(m, max(groupNeed(m)+1, (m*10+MaxPrint-1)/MaxPrint)) }
 
 // FromCore makes the fingerprint of a campaign from the shingles that its
 // members share, best first.
@@ -23,7 +28,7 @@ func FromCore(c Class, core []uint32) Print {
 // MinShingles it takes pictures and attachments, and without those the whole.
 func FromMessage(f *Features) Print {
 	if len(f.Shingles) >= MinShingles {
-		return ofText(f.Class, f.Shingles, func(m int) int { return min(m, groupNeed(m)+1) })
+		return ofText(f.Class, f.Shingles, messageNeed)
 	}
 	return FromFew(f.Class, f.Exact, f.Media)
 }

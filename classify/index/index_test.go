@@ -13,6 +13,7 @@ import (
 	"qclean/classify"
 	"qclean/classify/fingerprint"
 	"qclean/classify/kind"
+	"qclean/classify/origin"
 	"qclean/scan/letter"
 	"qclean/scan/spool"
 )
@@ -26,9 +27,10 @@ func records() []classify.Record {
 			AuthUser: "alice", SourceIP: "192.0.2.1", SourceName: "host", Helo: "helo", Reason: "timed out", Frozen: true,
 			HeaderFrom: "A <a@b>", Subject: "naïve \x1b[2J", MessageID: "id@host", Links: []string{"example.net"}, Kind: kind.NDRFailed,
 			Class: fingerprint.Report, Sketch: fingerprint.Sketch{Class: fingerprint.Report, Level: 1, Hashes: []uint32{2, 4, 6, 8, 10}},
-			Defects: letter.Unclosed | letter.Binary, Flaws: []string{"head without end"}, Campaign: "abc", Weak: true, BounceOf: "def", Known: "ghi",
+			Defects: letter.Unclosed | letter.Binary, Flaws: []string{"head without end"}, Campaign: "abc", Weak: true, BounceOf: "def", Known: "ghi", Call: classify.Backscatter, Likely: true,
+			Traits: classify.Traits{Auth: true, Listed: true, Answers: "a", By: "b", For: "f"},
 			Bounce: &classify.Bounce{Failed: []string{"c@d"}, Status: "5.1.1", Diagnostic: "no such user", ReportingMTA: "mx",
-				MessageID: "other@host", From: "x@y", Original: fingerprint.Sketch{Hashes: []uint32{1, 2, 3, 4}}},
+				MessageID: "other@host", From: "x@y", Trail: []origin.Hop{{IP: "192.0.2.9", By: "mx", Auth: true}}, Original: fingerprint.Sketch{Hashes: []uint32{1, 2, 3, 4}}},
 		},
 		{ID: "Out/empty", Null: true},
 	}
@@ -39,7 +41,7 @@ func TestSnapshotComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := &Snapshot{Spool: "/spool/out", MTA: "imcdata", Taken: time.Now().UTC(), Known: "sum", Records: records()}
+	in := &Snapshot{Spool: "/spool/out", MTA: "imcdata", Taken: time.Now().UTC(), Basis: "sum", Records: records()}
 	if err := s.Save(Queued, in); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +49,7 @@ func TestSnapshotComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(in, out, cmpopts.EquateEmpty()); d != "" {
+	if d := cmp.Diff(in, out, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(origin.Hop{})); d != "" {
 		t.Error(d)
 	}
 	if _, err := s.Load("/spool/out", Quarantined); !errors.Is(err, ErrNone) {
@@ -117,13 +119,13 @@ func flipped(b []byte, i int) []byte {
 }
 
 func TestJoin(t *testing.T) {
-	a := &Snapshot{Known: "k", Records: []classify.Record{{ID: "1", Ident: "i1"}}, Priors: []classify.Prior{{ID: "p1", Count: 5}}}
-	a.Join(&Snapshot{Known: "k", Records: []classify.Record{{ID: "moved", Ident: "i1"}, {ID: "2", Ident: "i2"}},
+	a := &Snapshot{Basis: "k", Records: []classify.Record{{ID: "1", Ident: "i1"}}, Priors: []classify.Prior{{ID: "p1", Count: 5}}}
+	a.Join(&Snapshot{Basis: "k", Records: []classify.Record{{ID: "moved", Ident: "i1"}, {ID: "2", Ident: "i2"}},
 		Priors: []classify.Prior{{ID: "p1", Count: 9}, {ID: "p2"}}})
 	if len(a.Records) != 2 || a.Records[0].ID != "1" || len(a.Priors) != 2 || a.Priors[0].Count != 5 {
 		t.Errorf("%+v", a)
 	}
-	a.Join(&Snapshot{Known: "other", Records: []classify.Record{{Ident: "i3"}}})
+	a.Join(&Snapshot{Basis: "other", Records: []classify.Record{{Ident: "i3"}}})
 	if len(a.Records) != 2 {
 		t.Error("records of another list of known fingerprints were taken over")
 	}

@@ -7,6 +7,7 @@ import (
 	"qclean/classify"
 	"qclean/classify/fingerprint"
 	"qclean/classify/kind"
+	"qclean/classify/origin"
 	"qclean/scan/letter"
 	"qclean/scan/spool"
 )
@@ -45,6 +46,13 @@ type row struct {
 	Weak       bool     `parquet:"weak"`
 	BounceOf   string   `parquet:"bounce_of,dict"`
 	Known      string   `parquet:"known,dict"`
+	Call       string   `parquet:"verdict,dict"`
+	Likely     bool     `parquet:"likely"`
+	Auth       bool     `parquet:"authenticated"`
+	Listed     bool     `parquet:"list_mail"`
+	Answers    string   `parquet:"in_reply_to"`
+	By         string   `parquet:"received_by,dict"`
+	For        string   `parquet:"received_for"`
 	Bounce     *bounce  `parquet:"bounce,optional"`
 }
 
@@ -56,6 +64,16 @@ type bounce struct {
 	MessageID  string   `parquet:"message_id"`
 	From       string   `parquet:"from,dict"`
 	Original   []byte   `parquet:"original_sketch"`
+	Trail      []hop    `parquet:"trail,list"`
+}
+
+type hop struct {
+	IP    string `parquet:"ip"`
+	Name  string `parquet:"name"`
+	Helo  string `parquet:"helo"`
+	By    string `parquet:"by"`
+	Login string `parquet:"login"`
+	Auth  bool   `parquet:"authenticated"`
 }
 
 func toRow(r *classify.Record) (row, error) {
@@ -70,7 +88,8 @@ func toRow(r *classify.Record) (row, error) {
 		Frozen: r.Frozen, HeaderFrom: r.HeaderFrom, Subject: r.Subject, MessageID: r.MessageID, Links: r.Links,
 		Kind: r.Kind.String(), Class: int32(r.Class), Sketch: sketch, Defects: int32(r.Defects),
 		Flaws: r.Flaws, Campaign: string(r.Campaign), Weak: r.Weak,
-		BounceOf: string(r.BounceOf), Known: string(r.Known),
+		BounceOf: string(r.BounceOf), Known: string(r.Known), Call: r.Call.String(), Likely: r.Likely,
+		Auth: r.Auth, Listed: r.Listed, Answers: r.Answers, By: r.By, For: r.For,
 	}
 	for _, f := range r.Files {
 		out.Files = append(out.Files, spool.EscapeName(f.Name))
@@ -79,6 +98,9 @@ func toRow(r *classify.Record) (row, error) {
 	if b := r.Bounce; b != nil {
 		out.Bounce = &bounce{Failed: b.Failed, Status: b.Status, Diagnostic: b.Diagnostic, MTA: b.ReportingMTA,
 			MessageID: b.MessageID, From: b.From}
+		for _, h := range b.Trail {
+			out.Bounce.Trail = append(out.Bounce.Trail, hop{h.IP, h.Name, h.Helo, h.By, h.Login, h.Auth})
+		}
 		if out.Bounce.Original, err = b.Original.AppendBinary(nil); err != nil {
 			return row{}, err
 		}
@@ -94,8 +116,10 @@ func fromRow(in *row) (classify.Record, error) {
 		Frozen: in.Frozen, HeaderFrom: in.HeaderFrom, Subject: in.Subject, MessageID: in.MessageID, Links: in.Links,
 		Kind: kind.Parse(in.Kind), Class: fingerprint.Class(in.Class), Defects: letter.Defect(in.Defects),
 		Flaws: in.Flaws, Campaign: fingerprint.ID(in.Campaign), Weak: in.Weak,
-		BounceOf: fingerprint.ID(in.BounceOf), Known: fingerprint.ID(in.Known),
+		BounceOf: fingerprint.ID(in.BounceOf), Known: fingerprint.ID(in.Known), Likely: in.Likely,
+		Traits: classify.Traits{Auth: in.Auth, Listed: in.Listed, Answers: in.Answers, By: in.By, For: in.For},
 	}
+	r.Call, _ = classify.ParseCall(in.Call)
 	if len(in.Files) != len(in.Roles) {
 		return r, fmt.Errorf("message %q: files and roles differ", in.ID)
 	}
@@ -109,6 +133,9 @@ func fromRow(in *row) (classify.Record, error) {
 	if b := in.Bounce; b != nil {
 		r.Bounce = &classify.Bounce{Failed: b.Failed, Status: b.Status, Diagnostic: b.Diagnostic, ReportingMTA: b.MTA,
 			MessageID: b.MessageID, From: b.From}
+		for _, h := range b.Trail {
+			r.Bounce.Trail = append(r.Bounce.Trail, origin.Hop{IP: h.IP, Name: h.Name, Helo: h.Helo, By: h.By, Login: h.Login, Auth: h.Auth})
+		}
 		if r.Bounce.Original, err = fingerprint.ParseSketch(b.Original); err != nil {
 			return r, fmt.Errorf("message %q: %w", in.ID, err)
 		}

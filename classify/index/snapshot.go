@@ -20,14 +20,14 @@ type Snapshot struct {
 	Spool   string // absolute path
 	MTA     string
 	Taken   time.Time
-	Known   string // sum of the list of known fingerprints that it was held against
+	Basis   string // what the facts rest on besides the messages: known fingerprints and trusted hosts
 	Records []classify.Record
 	Priors  []classify.Prior // campaigns as they were, so that they keep their IDs
 }
 
 // format grows when the meaning of a column changes; an older index is then
 // read as if it were not there.
-const format = "1"
+const format = "2"
 
 const chunk = 4096 // rows at a time
 
@@ -38,7 +38,7 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 		parquet.KeyValueMetadata("qclean.format", format),
 		parquet.KeyValueMetadata("qclean.spool", snap.Spool),
 		parquet.KeyValueMetadata("qclean.mta", snap.MTA),
-		parquet.KeyValueMetadata("qclean.known", snap.Known),
+		parquet.KeyValueMetadata("qclean.basis", snap.Basis),
 		parquet.KeyValueMetadata("qclean.taken", snap.Taken.UTC().Format(time.RFC3339Nano)),
 	}
 	err := writeAll(s.Path(snap.Spool, set), meta, snap.Records, toRow)
@@ -63,7 +63,7 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 		return nil, err
 	}
 	snap.MTA, _ = file.Lookup("qclean.mta")
-	snap.Known, _ = file.Lookup("qclean.known")
+	snap.Basis, _ = file.Lookup("qclean.basis")
 	taken, _ := file.Lookup("qclean.taken")
 	if snap.Taken, err = time.Parse(time.RFC3339Nano, taken); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
@@ -158,9 +158,9 @@ func readAll[R any](name string, row func(*R) error) (file *parquet.File, err er
 }
 
 // Join adds what another snapshot knows: messages whose Ident is new, when both
-// were held against the same list of known fingerprints, and campaigns.
+// rest on the same, and campaigns.
 func (s *Snapshot) Join(other *Snapshot) {
-	if s.Known == other.Known {
+	if s.Basis == other.Basis {
 		seen := make(map[string]struct{}, len(s.Records))
 		for i := range s.Records {
 			seen[s.Records[i].Ident] = struct{}{}

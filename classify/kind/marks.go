@@ -110,6 +110,8 @@ func (h *marks) eleven(name, value string) {
 func (h *marks) long(name, value string) {
 	switch {
 	case len(name) < 12 || len(name) > 31:
+	case fieldIs(name, "list-unsubscribe"):
+		h.listed = true
 	case fieldIs(name, "x-failed-recipients"):
 		h.failedTo = value
 	case fieldIs(name, "tls-report-domain"):

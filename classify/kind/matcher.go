@@ -34,7 +34,9 @@ func newMatcher(tables ...[]phrase) *matcher {
 		p.text, p.start = strings.CutPrefix(p.text, "^")
 		p.key = key([]byte(p.text))
 	}
-	slices.SortStableFunc(m.phrases, func(a, b phrase) int { return cmp.Compare(a.key, b.key) })
+	slices.SortStableFunc(m.phrases, func(a, b phrase) int { // the longest first, see tallies.add
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(len(b.text), len(a.text)))
+	})
 	for i := range m.phrases {
 		k := m.phrases[i].key
 		at := filterAt(k)
@@ -83,37 +85,37 @@ type tallies struct {
 	points [sorts]int8  // of the weightiest phrase
 	more   [sorts]int8  // other phrases that say so
 	at     [sorts]int32 // where the first one stands, counted from 1; 0 for none
+	end    [sorts]int32 // where the last one ended
 	best   [sorts]*phrase
-	seen   uint64 // hashes of texts that were counted, so that a repeated line counts once
 }
 
 // late is from where on a phrase tells little: an MTA says what it has to say
 // on its first lines, and what follows may be another message.
 const late = 2500
 
+// add counts a phrase. One that is part of the phrase before it says nothing new.
 func (t *tallies) add(p *phrase, at int) {
-	bit := uint64(1) << (uint(len(p.text)*31+int(p.text[0])*7+int(p.text[len(p.text)-1])) & 63)
 	points, s := p.points, p.says
+	if int32(at) < t.end[s] {
+		return
+	}
+	t.end[s] = int32(at + len(p.text))
 	if at >= late {
-		points = min(points, 1)
+		points = min(points, trace)
 	}
 	if t.at[s] == 0 {
 		t.at[s] = int32(at) + 1
 	}
-	switch {
-	case points > t.points[s]:
-		if t.best[s] != nil && t.seen&bit == 0 {
-			t.more[s]++
-		}
-		t.points[s], t.best[s] = points, p
-	case t.seen&bit == 0:
+	if t.best[s] != nil && t.best[s] != p && t.more[s] < weak {
 		t.more[s]++
 	}
-	t.seen |= bit
+	if points > t.points[s] {
+		t.points[s], t.best[s] = points, p
+	}
 }
 
 // of is the weight of one sort: the best phrase, and a little for others.
-func (t *tallies) of(s sort) int { return int(t.points[s]) + int(min(t.more[s], 2)) }
+func (t *tallies) of(s sort) int { return int(t.points[s] + t.more[s]) }
 
 // any tells whether something was found at all.
 func (t *tallies) any() bool { return t.points != [sorts]int8{} }

@@ -15,7 +15,8 @@ type phrase struct {
 type sort uint8
 
 const (
-	failed    sort = iota // mail was not delivered
+	notice    sort = iota // a mail system speaks of delivery, whatever came of it
+	failed                // mail was not delivered
 	delayed               // not yet
 	delivered             // it was
 	read                  // a receipt
@@ -53,7 +54,7 @@ var (
 		return newMatcher(failedSubjects(), delayedSubjects(), otherSubjects(), awaySubjects(), passedSubjects())
 	})
 	texts = sync.OnceValue(func() *matcher {
-		return newMatcher(unixTexts(), exchangeTexts(), providerTexts(), productTexts(), plainTexts(), latinTexts(), otherTexts(),
+		return newMatcher(noticeTexts(), unixTexts(), exchangeTexts(), providerTexts(), productTexts(), plainTexts(), latinTexts(), otherTexts(),
 			delayedTexts(), deliveredTexts(), readTexts(), awayTexts(), passedTexts(), baitTexts())
 	})
 )

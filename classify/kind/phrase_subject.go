@@ -21,7 +21,7 @@ func failedSubjects() []phrase {
 			"no se puede entregar", "no entregado", "no se pudo entregar", "mensaje no entregado", "correo no entregado", "correo devuelto", "mensaje devuelto", "devolución de correo", "error de entrega", "notificación de estado de entrega (error)", "notificación del estado de entrega (error)",
 			"non recapitabile", "mancato recapito", "messaggio non recapitato", "mancata consegna", "notifica sullo stato del recapito (errore)", "notifica di stato del recapito (errore)", "avviso di mancata consegna", "errore di consegna",
 			"não entregue", "não é possível entregar", "não foi possível entregar", "mensagem não entregue", "falha na entrega", "notificação de status de entrega (falha)", "notificação de estado de entrega (falha)", "erro de entrega",
-			"onbestelbaar", "niet bestelbaar", "niet-bestelbaar", "bezorging mislukt", "niet bezorgd", "bericht kon niet worden", "aflevering mislukt", "statusmelding van bezorging (mislukt)", "melding over bezorgingsstatus (fout)",
+			"onbestelbaar", "niet bestelbaar", "niet te bestellen", "niet aangekomen", "niet-bestelbaar", "bezorging mislukt", "niet bezorgd", "bericht kon niet worden", "aflevering mislukt", "statusmelding van bezorging (mislukt)", "melding over bezorgingsstatus (fout)",
 			"niedostarczon", "nie można dostarczyć", "nie dostarczono", "nedoručitelné", "nedoručená", "nedoruciteln", "kézbesíthetetlen", "nelivrat", "nu se poate livra", "teslim edilemedi", "iletilemedi",
 			"oleverbart", "kunde inte levereras", "går inte att leverera", "det gick inte att leverera", "kan ikke leveres", "ikke leveret", "ikke levert", "uleverbar", "ei voi toimittaa", "toimittamaton", "toimitus epäonnistui",
 			"недоставленное", "недоставлен", "не доставлено", "не удается доставить", "не удалось доставить", "не доставлен", "сбой доставки", "ошибка доставки", "письмо не доставлено", "уведомление о состоянии доставки (сбой)", "невозможно доставить", "отчет о недоставке", "не вдалося доставити", "недоставлене",
@@ -40,9 +40,11 @@ func failedSubjects() []phrase {
 			"xmail bounce", "smtp error", "delivery has failed", "delivery was unsuccessful", "unsuccessful delivery", "error: ", "email delivery failure", "e-mail delivery failure", "complaint about",
 			"zurückgesandt", "konnte nicht zugestellt werden", "zustellungsfehler", "unzustellbar", "zustellproblem", "fehler bei der zustellung", "fehler beim senden", "fehler bei der mailzustellung", "retour à l'expéditeur", "devuelto al remitente", "devuelto", "rechazado", "retourné", "retour à l'envoyeur", "avis de non-remise", "restituito al mittente", "devolvid", "retourzending", "geretourneerd", "retour afzender", "mislukt",
 			"возврат", "возвращено", "возвращенное", "ошибка при доставке", "ошибка при отправке", "退回", "エラー通知", "エラーのお知らせ"),
-		say(failed, weak,
-			"delivery status notification", "delivery status", "delivery notification", "delivery report", "mail delivery", "status notification", "notification d'état", "mail status report", "message delivery notification", "automatically rejected", "auto reply: undeliverable",
-			"zustellstatus", "notificación de estado", "notifica sullo stato", "notificação de status", "配信状態通知", "配信ステータス通知", "亡信", "уведомление о состоянии доставки", "aws notification message", "mail error", "e-mail error", "email error", "mdaemon notification", "mdaemon warning", "postmaster notify", "postmaster notification", "notice: mail", "ndr: ", "dsn: ", "nondelivery", "non-delivery", "daemon report", "failed: ", "failed (", "failure", "echec", "échec", "fallo", "falla en", "falha", "errore", "fehler", "fout bij", "ошибка", "エラー", "失败", "失敗"),
+		say(failed, weak, "not accepted", "refused", "blocked", "rejected", "not deliver", "undeliver",
+			"automatically rejected", "auto reply: undeliverable",
+			"亡信", "mail error", "e-mail error", "email error", "ndr: ", "nondelivery", "non-delivery", "failed: ", "failed (", "failure", "echec", "échec", "fallo", "falla en", "falha", "errore", "fehler", "fout bij", "ошибка", "エラー", "失败", "失敗"),
+		say(notice, weak,
+			"notice: mail", "delivery status notification", "delivery status", "delivery notification", "delivery report", "mail delivery", "status notification", "notification d'état", "mail status report", "message delivery notification", "zustellstatus", "notificación de estado", "notifica sullo stato", "notificação de status", "配信状態通知", "配信ステータス通知", "уведомление о состоянии доставки", "aws notification message", "mdaemon notification", "mdaemon warning", "postmaster notify", "postmaster notification", "daemon report", "dsn: "),
 	)
 }
 

@@ -10,7 +10,7 @@ func tables() map[string][]phrase {
 	return map[string][]phrase{
 		"daemons": daemons(), "failedSubjects": failedSubjects(), "delayedSubjects": delayedSubjects(), "otherSubjects": otherSubjects(),
 		"awaySubjects": awaySubjects(), "passedSubjects": passedSubjects(),
-		"unixTexts": unixTexts(), "exchangeTexts": exchangeTexts(), "providerTexts": providerTexts(), "productTexts": productTexts(),
+		"noticeTexts": noticeTexts(), "unixTexts": unixTexts(), "exchangeTexts": exchangeTexts(), "providerTexts": providerTexts(), "productTexts": productTexts(),
 		"plainTexts": plainTexts(), "latinTexts": latinTexts(), "otherTexts": otherTexts(), "delayedTexts": delayedTexts(),
 		"deliveredTexts": deliveredTexts(), "readTexts": readTexts(), "awayTexts": awayTexts(), "passedTexts": passedTexts(), "baitTexts": baitTexts(),
 	}

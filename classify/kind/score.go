@@ -38,6 +38,10 @@ func (w *words) isReport(m *letter.Message, h *marks) bool {
 		subject = 0
 	}
 	extra := structure(m, h)
+	against := w.against(m, h, text)
+	if w.sender >= wording && against <= trace && m.Returned != nil && details(m.Text) > weak {
+		return true // in a language that nobody put into the tables
+	}
 	if max(text, subject, extra) < wording || text == 0 && extra == 0 && (h.null < weak || w.sender < weak) {
 		return false
 	}
@@ -46,16 +50,21 @@ func (w *words) isReport(m *letter.Message, h *marks) bool {
 		return false
 	}
 	need := enough
-	if w.sender < weak && h.null == 0 && extra <= trace {
+	if text < formula && subject == 0 {
+		need += wording // words that anybody uses need more beside them
+	}
+	if w.sender < weak && extra <= trace && h.null == 0 {
 		need += weak // only its words speak for it
 	}
-	sum := text + subject + w.sender + h.null + extra - w.against(m, h, text)
+	sum := text + subject + w.sender + h.null + extra - against
 	return sum >= need || text > 0 && sum+maxDetails >= need && sum+details(m.Text) >= need
 }
 
 // delivery is the weight of what is said about delivery, whatever came of it.
 func (t *tallies) delivery() int {
-	return max(t.of(failed), t.of(delayed), t.of(delivered))
+	said := max(t.of(failed), t.of(delayed), t.of(delivered))
+	n := t.of(notice)
+	return max(n, said) + min(n, said, weak)
 }
 
 // structure weighs what only reports have besides their words.
@@ -141,7 +150,7 @@ func (w *words) answersFirst() bool {
 	}
 	t := &w.text
 	first := int32(1 << 30)
-	for _, s := range []sort{failed, delayed, delivered} {
+	for _, s := range []sort{notice, failed, delayed, delivered} {
 		if t.at[s] > 0 {
 			first = min(first, t.at[s])
 		}

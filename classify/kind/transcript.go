@@ -53,6 +53,9 @@ func (f *Facts) line(line string, own [3]string, found bool) {
 	if len(line) > maxLine {
 		line = line[:maxLine]
 	}
+	if strings.Contains(line, "\uff1a") { // the colon of Chinese and Japanese
+		line = strings.ReplaceAll(line, "\uff1a", ": ")
+	}
 	if f.ReportingMTA == "" {
 		f.ReportingMTA = reporter(line)
 	}
@@ -198,7 +201,7 @@ func digits(s string) int {
 // reporter is the host that a report's first words name: "This is the mail
 // system at host mx.example.com.", "qmail-send program at example.com.".
 func reporter(line string) string {
-	for _, lead := range [...]string{"program at ", "mail system at host ", "Generating server: ", "mail delivery system at ", "mail server on ", "Remote Server at ", "Reporting-MTA: dns; "} {
+	for _, lead := range [...]string{"program at ", "mail system at host ", "Generating server: ", "mail delivery system at ", "mail server on ", "notification from ", "Remote Server at ", "Reporting-MTA: dns; "} {
 		at := strings.Index(line, lead)
 		if at < 0 {
 			continue

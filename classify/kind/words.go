@@ -43,7 +43,7 @@ func byWords(m *letter.Message, h *marks) (Facts, bool) {
 func opens(text []byte) bool {
 	var t tallies
 	texts().find(text, &t)
-	return max(t.points[failed], t.points[delayed], t.points[delivered]) >= formula
+	return max(t.points[notice], t.points[failed], t.points[delayed], t.points[delivered]) >= formula
 }
 
 // read weighs the text. It has a frame of its own, so that the buffer costs

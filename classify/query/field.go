@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strings"
 	"time"
 
 	"qclean/classify"
@@ -37,6 +38,8 @@ type CampaignFacts struct {
 	Senders int    `expr:"senders"`
 	NDRs    int    `expr:"ndrs"`
 	Weak    bool   `expr:"weak"`
+	Verdict string `expr:"verdict"`
+	Score   int    `expr:"score"`
 }
 
 // Fields lists every fact, in the order in which help shows them.
@@ -96,6 +99,13 @@ func Fields() []Field {
 			Get: func(i *Item, _ time.Time) any { return i.Record.Frozen }},
 		{Name: "links", Help: "domains that the message links to",
 			Get: func(i *Item, _ time.Time) any { return i.Record.Links }},
+		{Name: "verdict", Help: "what the message is doing in the queue: " + strings.Join(verdicts(), ", "),
+			Flag: "verdict", Value: "WORD,…", Terms: verdictTerm,
+			Get: func(i *Item, _ time.Time) any { return i.Record.Call.String() }},
+		{Name: "likely", Help: "the evidence for the verdict is thin",
+			Get: func(i *Item, _ time.Time) any { return i.Record.Likely }},
+		{Name: "unwanted", Help: "the verdict is one of those for mail to clean up",
+			Get: func(i *Item, _ time.Time) any { return i.Record.Call.Unwanted() }},
 		{Name: "known", Help: "matches the list of known fingerprints (qclean fp)",
 			Flag: "known", Terms: trueTerm,
 			Get: func(i *Item, _ time.Time) any { return i.Record.Known != "" }},
@@ -105,7 +115,7 @@ func Fields() []Field {
 			Get: func(i *Item, _ time.Time) any { return i.Record.Weak }},
 		{Name: "quarantined", Help: "the message lies in quarantine",
 			Get: func(i *Item, _ time.Time) any { return i.Quarantined }},
-		{Name: "campaign", Help: "its campaign: campaign.id, .count, .bytes, .senders, .ndrs, .weak",
+		{Name: "campaign", Help: "its campaign: campaign.id, .count, .bytes, .senders, .ndrs, .weak, .verdict, .score",
 			Get: func(i *Item, _ time.Time) any { return factsOf(i.Campaign) }},
 	}
 }
@@ -114,5 +124,6 @@ func factsOf(c *classify.Campaign) CampaignFacts {
 	if c == nil {
 		return CampaignFacts{}
 	}
-	return CampaignFacts{ID: string(c.ID), Count: c.Count, Bytes: int(c.Bytes), Senders: c.Senders.Distinct, NDRs: c.NDRs, Weak: c.Weak != ""}
+	return CampaignFacts{ID: string(c.ID), Count: c.Count, Bytes: int(c.Bytes), Senders: c.Senders.Distinct, NDRs: c.NDRs, Weak: c.Weak != "",
+		Verdict: c.Verdict.Call.String(), Score: c.Verdict.Score}
 }

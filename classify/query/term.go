@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"qclean/classify"
 )
 
 // Each *Term turns one value of a flag into an expression.
@@ -43,6 +45,26 @@ func campaignTerm(name, value string) (string, error) {
 		return fmt.Sprintf("matches_print(%s)", strconv.Quote(value)), nil
 	}
 	return fmt.Sprintf("%s == %s", name, strconv.Quote(value)), nil
+}
+
+// verdictTerm takes several words with commas between them.
+func verdictTerm(name, value string) (string, error) {
+	var any []string
+	for _, word := range strings.Split(value, ",") {
+		if _, ok := classify.ParseCall(strings.TrimSpace(word)); !ok {
+			return "", fmt.Errorf("no verdict %q (there are %s)", word, strings.Join(verdicts(), ", "))
+		}
+		any = append(any, strconv.Quote(strings.TrimSpace(word)))
+	}
+	return fmt.Sprintf("%s in [%s]", name, strings.Join(any, ", ")), nil
+}
+
+func verdicts() []string {
+	var out []string
+	for _, c := range classify.Calls() {
+		out = append(out, c.String())
+	}
+	return out
 }
 
 func trueTerm(name, _ string) (string, error) { return name, nil }

@@ -15,7 +15,6 @@ import (
 	"qclean/classify"
 	"qclean/classify/index"
 	"qclean/classify/known"
-	"qclean/classify/origin"
 	"qclean/scan"
 	"qclean/scan/spool"
 )
@@ -23,11 +22,12 @@ import (
 // Options for Take. The zero value is right for most.
 type Options struct {
 	Scan     scan.Options
-	Trust    origin.Trust   // whose trace fields are believed
-	KnownBad known.List     // fingerprints of earlier incidents
-	Now      time.Time      // 0: the time of the call
-	Fresh    bool           // read every message again; the snapshot is only used to keep campaigns' IDs
-	Progress func(done int) // called now and then with the number of messages so far
+	Site     classify.Site   // what is ours; guessed from the evidence when it names no domain
+	Points   classify.Points // of rules that judge
+	KnownBad known.List      // fingerprints of earlier incidents
+	Now      time.Time       // 0: the time of the call
+	Fresh    bool            // read every message again; the snapshot is only used to keep campaigns' IDs
+	Progress func(done int)  // called now and then with the number of messages so far
 }
 
 // Survey is a spool as it was at one moment.
@@ -39,13 +39,14 @@ type Survey struct {
 	Records   []classify.Record    // in order of ID
 	Campaigns []*classify.Campaign // largest first
 	Before    []classify.Prior     // campaigns of earlier scans, there or not any more
-	KnownSum  string               // of the list of known fingerprints
-	Read      int                  // messages read now
-	Known     int                  // messages taken over from the scan before
-	Gone      int                  // vanished while the scan ran
-	Left      Tolls                // names that are not messages, by reason
-	Trouble   Tolls                // messages that could not be read, by reason
-	Folders   []error              // folders that could not be listed
+	Basis     string               // what the facts rest on besides the messages
+	Judgement classify.Judgement
+	Read      int     // messages read now
+	Known     int     // messages taken over from the scan before
+	Gone      int     // vanished while the scan ran
+	Left      Tolls   // names that are not messages, by reason
+	Trouble   Tolls   // messages that could not be read, by reason
+	Folders   []error // folders that could not be listed
 }
 
 // Tolls counts things by reason and keeps a few examples of each.
@@ -84,19 +85,19 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
-	layout := s.Layout()
-	v := &Survey{Path: layout.Root, MTA: layout.MTA, Set: set, Taken: o.Now, KnownSum: o.KnownBad.Sum(), Left: Tolls{}, Trouble: Tolls{}}
+	layout, basis := s.Layout(), basisOf(&o)
+	v := &Survey{Path: layout.Root, MTA: layout.MTA, Set: set, Taken: o.Now, Basis: basis, Left: Tolls{}, Trouble: Tolls{}}
 	seen := map[string]int32(nil) // by Ident: what need not be read again
-	if before != nil && !o.Fresh && before.Known == o.KnownBad.Sum() {
+	if before != nil && !o.Fresh && before.Basis == basis {
 		seen = knownBy(before)
 	}
-	prints := o.KnownBad.Prints()
+	options := classify.Options{Trust: o.Site.Trust(), Known: o.KnownBad.Prints()}
 	o.Scan.Quarantined = set == index.Quarantined
 	if seen != nil {
 		o.Scan.Known = func(e *spool.Entry) bool { _, ok := seen[e.Ident]; return ok }
 	}
 	start := func() func(*scan.Message) (classify.Record, error) {
-		facts := classify.NewReader(classify.Options{Trust: o.Trust, Known: prints})
+		facts := classify.NewReader(options)
 		return func(m *scan.Message) (classify.Record, error) {
 			if m.Known {
 				return moved(before.Records[seen[m.Entry.Ident]], m.Entry), nil
@@ -127,7 +128,45 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 	v.Records = slices.CompactFunc(v.Records, func(a, b classify.Record) bool { return a.ID == b.ID })
 	v.Before = priorsOf(before)
 	v.Campaigns = classify.Campaigns(v.Records, v.Before)
+	v.judge(o.Site, o.Points)
 	return v, nil
+}
+
+// judge says what each campaign and message is doing in the queue. What is in
+// quarantine was judged when it lay in the queue, beside all the rest: that
+// stands, since a part of a flood looks harmless.
+func (v *Survey) judge(site classify.Site, points classify.Points) {
+	if site.Empty() {
+		guess := classify.GuessSite(v.Records)
+		guess.Relays, guess.Hosts = append(guess.Relays, site.Relays...), append(guess.Hosts, site.Hosts...)
+		site = guess
+	}
+	v.Judgement = classify.Judge(v.Records, v.Campaigns, site, points)
+	for i, c := range v.Campaigns {
+		c.Verdict = v.Judgement.Campaigns[i]
+	}
+	for i := range v.Records {
+		r, now := &v.Records[i], &v.Judgement.Records[i]
+		if v.Set == index.Quarantined && r.Call != classify.Unknown {
+			now.Call, now.Likely = r.Call, r.Likely
+		}
+		r.Call, r.Likely = now.Call, now.Likely
+	}
+}
+
+// Again makes the survey of a remembered scan, and judges it. Nothing is read.
+func Again(snap *index.Snapshot, set index.Set, site classify.Site, points classify.Points) *Survey {
+	v := &Survey{Path: snap.Spool, MTA: snap.MTA, Set: set, Taken: snap.Taken, Basis: snap.Basis, Known: len(snap.Records),
+		Left: Tolls{}, Trouble: Tolls{}, Records: snap.Records, Before: snap.Priors}
+	v.Campaigns = classify.Campaigns(v.Records, v.Before)
+	v.judge(site, points)
+	return v
+}
+
+// basisOf is what the facts rest on besides the messages themselves: when it
+// changes, the messages have to be read again.
+func basisOf(o *Options) string {
+	return fmt.Sprint(o.KnownBad.Sum(), " ", o.Site.Relays)
 }
 
 func (v *Survey) count(seen map[string]int32) {
@@ -195,7 +234,7 @@ func moved(r classify.Record, e *spool.Entry) classify.Record {
 
 // Snapshot is what is to be remembered of a survey.
 func (v *Survey) Snapshot() *index.Snapshot {
-	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Known: v.KnownSum, Records: v.Records, Priors: classify.Priors(v.Campaigns)}
+	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Basis: v.Basis, Records: v.Records, Priors: classify.Priors(v.Campaigns)}
 }
 
 // Counts gives the numbers alone.

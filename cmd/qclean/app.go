@@ -24,6 +24,10 @@ type app struct {
 	stateDir string
 	json     bool
 	as       string
+
+	configFile    string
+	localDomains  []string
+	trustedRelays []string
 }
 
 // target is the spool that a command works on.
@@ -97,6 +101,9 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	}
 	if o.KnownBad, err = t.store.Known(); err != nil {
 		a.ui.Warn("%v; no fingerprint is taken for known", err)
+	}
+	if o.Site, o.Points, err = a.ours(ctx, t.Spool); err != nil {
+		return nil, err
 	}
 	o.Progress = bar.Set
 	o.Now = a.now()

@@ -100,6 +100,13 @@ func blocklistCode(r *dnsbl.Report) int {
 
 // askLists runs the check with the cache of the state directory.
 func (a *app) askLists(ctx context.Context, subjects []dnsbl.Subject, f *blocklistFlags) (*dnsbl.Report, error) {
+	if len(f.zones) == 0 {
+		c, _, err := a.readConfig()
+		if err != nil {
+			return nil, err
+		}
+		f.zones = c.Zones
+	}
 	zones, err := f.zoneList()
 	if err != nil {
 		return nil, err

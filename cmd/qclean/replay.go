@@ -15,6 +15,7 @@ import (
 type replayFlags struct {
 	changeFlags
 	queue bool // --to queue
+	force bool // send what is called unwanted as well
 	rate  float64
 }
 
@@ -46,7 +47,8 @@ func newReplay(a *app) *cobra.Command {
 		Short: "Send quarantined mail again",
 		Long: `Gives the quarantined messages that the selector matches to pickup, complete
 ones only, slowly enough not to flood the server again; the originals are kept
-beside the journal. With --to queue they go back to where they came from and
+beside the journal. What is called unwanted stays, unless --force-verdict is given.
+With --to queue they go back to where they came from and
 the index is put aside instead. Non-delivery reports stay unless --ndr asks for
 them. Off a terminal this wants --yes: what is delivered cannot be taken back.`,
 		Example: `  qclean replay --from-domain ours.com
@@ -61,6 +63,7 @@ them. Off a terminal this wants --yes: what is delivered cannot be taken back.`,
 	}
 	sel = addSelector(cmd)
 	f.add(cmd, false)
+	cmd.Flags().BoolVar(&f.force, "force-verdict", false, "send what is called unwanted as well")
 	cmd.Flags().Lookup("to").Usage += "; or the place: queue or pickup"
 	cmd.Flags().Float64Var(&f.rate, "rate", 50, "`N` messages a second into pickup, 0 as fast as it goes")
 	return cmd
@@ -92,8 +95,28 @@ func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) e
 		a.ui.Say("Non-delivery reports are left out; --ndr asks for them.")
 	}
 	c.dropIncomplete(a.ui)
+	if verb == replay.Inject && !f.force {
+		c.dropUnwanted(a.ui)
+	}
 	plan, err := replay.NewPlan(t.Spool, verb, c.expression, picksOf(c), a.now())
 	return a.carryOut(ctx, t, h, &f.changeFlags, c, plan, err, index.Quarantined)
+}
+
+// dropUnwanted leaves out what the verdicts call unwanted: mail in our name is
+// not always ours.
+func (c *choice) dropUnwanted(s *ui.Streams) {
+	kept := c.records[:0]
+	for _, r := range c.records {
+		if r.Call.Unwanted() {
+			c.bytes -= r.Size
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	if n := len(c.records) - len(kept); n > 0 {
+		s.Say("left out  %s called unwanted (--force-verdict sends them)", ui.Number(n))
+	}
+	c.records = kept
 }
 
 // dropIncomplete leaves out what cannot be sent as it is.

@@ -64,6 +64,9 @@ func newRoot(a *app) *cobra.Command {
 	flags.BoolVar(&a.json, "json", false, "write JSON")
 	flags.BoolVarP(&a.ui.Quiet, "quiet", "q", a.ui.Quiet, "say only what went wrong")
 	flags.StringVar(&a.as, "as", "", "treat the spool as this `MTA`'s, whatever it looks like")
+	flags.StringVar(&a.configFile, "config", "", "configuration `FILE` (default ~/.config/qclean/config.toml, else /etc/qclean.toml)")
+	flags.StringSliceVar(&a.localDomains, "local-domain", nil, "`DOMAIN` that is ours, with those below it")
+	flags.StringSliceVar(&a.trustedRelays, "trusted-relay", nil, "`HOST`, address or network whose trace fields are believed")
 	for _, c := range commands(a) {
 		c.Args = usageArgs(c.Args)
 		root.AddCommand(c)
@@ -75,9 +78,9 @@ func newRoot(a *app) *cobra.Command {
 func commands(a *app) []*cobra.Command {
 	cobra.EnableCommandSorting = false
 	return []*cobra.Command{
-		newScan(a), newShow(a), newQuarantine(a), newReplay(a), newUndo(a), newLog(a), newReindex(a),
+		newScan(a), newShow(a), newQuarantine(a), newReplay(a), newUndo(a), newLog(a), newReindex(a), newReport(a), newSources(a), newExplain(a),
 		newRecover(a), newWatch(a), newPurge(a), newFingerprint(a), newFP(a),
-		newRelaycheck(a), newBlocklist(a), newAftercare(a), newVersion(a), newWhere(),
+		newRelaycheck(a), newBlocklist(a), newAftercare(a), newVersion(a), newWhere(), newConfigHelp(),
 	}
 }
 

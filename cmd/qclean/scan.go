@@ -113,17 +113,24 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 		return a.explain(ctx, t, v, f.explain)
 	}
 	view := report.New(v, f.by, f.top, a.now())
+	if err := a.write(view, f); err != nil {
+		return err
+	}
+	if !a.json && !f.csv {
+		a.sayNext(t, view, set)
+	}
+	return nil
+}
+
+// write puts a view out in the form that was asked for.
+func (a *app) write(view *report.View, f *scanFlags) error {
 	switch {
 	case a.json:
 		return view.JSON(a.ui.Out)
 	case f.csv:
 		return view.CSV(a.ui.Out)
 	}
-	if err := view.Text(a.ui); err != nil {
-		return err
-	}
-	a.sayNext(t, view, set)
-	return nil
+	return view.Text(a.ui)
 }
 
 // sayNext names the commands that make sense now.
@@ -146,6 +153,12 @@ func (a *app) sayNext(t *target, v *report.View, set index.Set) {
 	a.ui.Say("Next:")
 	a.ui.Say("  qclean show %-28s what it is, with samples", fp)
 	a.ui.Say("  qclean quarantine --fingerprint %-8s move %s to %s", fp, ui.Plural(c.Count, "message"), ui.Safe(oldOf(t)))
+	if len(v.Unwanted()) > 0 {
+		a.ui.Say("  qclean quarantine --verdict %-12s all that is called so", v.Unwanted()[0])
+	}
+	if own := v.Judgement.Site.Domains; len(own) > 0 {
+		a.ui.Say("  qclean replay --from-domain %-12s send our own mail again, once it is in quarantine", ui.Safe(own[0]))
+	}
 }
 
 // oldOf names the quarantine, for people.
@@ -156,12 +169,20 @@ func oldOf(t *target) string {
 	return ".old"
 }
 
-// worst is the largest campaign that may be selected by its text.
+// worst is the largest campaign that may be selected by its text: one that is
+// called unwanted, if there is any.
 func worst(campaigns []*classify.Campaign) *classify.Campaign {
+	var first *classify.Campaign
 	for _, c := range campaigns {
-		if c.Weak == "" && c.Count > 1 {
+		if c.Weak != "" || c.Count < 2 {
+			continue
+		}
+		if c.Verdict.Call.Unwanted() {
 			return c
 		}
+		if first == nil && c.Verdict.Call == classify.Unknown {
+			first = c
+		}
 	}
-	return nil
+	return first
 }

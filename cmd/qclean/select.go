@@ -78,7 +78,7 @@ func (a *app) pick(ctx context.Context, t *target, v *survey.Survey, sel query.S
 	if err != nil {
 		return nil, &ui.Exit{Code: ui.Usage, Err: err}
 	}
-	x, err := query.Compile(source, query.Context{Now: a.now()})
+	x, err := query.Compile(source, query.Context{Now: a.now(), Ours: v.Judgement.Site.Local})
 	if err != nil {
 		return nil, &ui.Exit{Code: ui.Usage, Err: err, Hint: "See: qclean help where"}
 	}

@@ -17,6 +17,8 @@ func (v *View) Campaign(s *ui.Streams, c *classify.Campaign) {
 	p("fingerprint", "%s", c.Print)
 	p("messages", "%s, %s, %s", ui.Number(c.Count), ui.Bytes(c.Bytes), ui.Plural(c.Recipients, "recipient"))
 	p("class", "%s", c.Class)
+	p("verdict", "%s, %s", callOf(c), ui.Plural(c.Verdict.Score, "point"))
+	writeEvidence(s, &c.Verdict)
 	if c.Weak != "" {
 		p("weak", "%s", c.Weak)
 	} else {

@@ -39,7 +39,7 @@ func writeRow(w *csv.Writer, cells ...string) error {
 }
 
 func (v *View) csvMessages(w *csv.Writer) error {
-	err := w.Write([]string{"file", "campaign", "weak", "kind", "from", "recipients", "subject", "size", "arrived", "queue", "id"})
+	err := w.Write([]string{"file", "campaign", "weak", "kind", "from", "recipients", "subject", "size", "arrived", "queue", "id", "verdict"})
 	for i := range v.Records {
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (v *View) csvMessages(w *csv.Writer) error {
 		}
 		err = writeRow(w, file, string(r.Campaign), strconv.FormatBool(r.Weak), r.Kind.String(), r.Sender(),
 			strconv.Itoa(r.Recipients), r.Subject, strconv.FormatInt(r.Size, 10), ui.Stamp(r.Arrived), r.Queue,
-			spool.EscapeName(string(r.ID)))
+			spool.EscapeName(string(r.ID)), r.Call.String())
 	}
 	return err
 }

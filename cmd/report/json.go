@@ -35,6 +35,7 @@ type Group struct {
 	Short       string         `json:"short,omitempty"`
 	Fingerprint string         `json:"fingerprint,omitempty"`
 	Class       string         `json:"class,omitempty"`
+	Verdict     *Verdict       `json:"verdict,omitempty"`
 	Weak        bool           `json:"weak"`
 	WeakReason  string         `json:"weak_reason,omitempty"`
 	Count       int            `json:"count"`
@@ -60,6 +61,8 @@ type Message struct {
 	Campaign   string   `json:"campaign"`
 	Weak       bool     `json:"weak"`
 	Kind       string   `json:"kind"`
+	Verdict    string   `json:"verdict"`
+	Likely     bool     `json:"likely"`
 	From       string   `json:"from"`
 	Null       bool     `json:"null_sender"`
 	To         []string `json:"to"`
@@ -92,6 +95,7 @@ func JSONGroup(s *classify.Summary) Group {
 func (v *View) JSONCampaign(c *classify.Campaign) Group {
 	g := JSONGroup(&c.Summary)
 	g.ID, g.Short, g.Fingerprint, g.Class = string(c.ID), v.Short(c.ID), c.Print.String(), c.Class.String()
+	g.Verdict = jsonVerdict(&c.Verdict)
 	g.Weak, g.WeakReason, g.Bounces = c.Weak != "", c.Weak, len(c.Bounces)
 	return g
 }
@@ -99,7 +103,7 @@ func (v *View) JSONCampaign(c *classify.Campaign) Group {
 // JSONMessage gives the JSON form of a record.
 func JSONMessage(r *classify.Record) Message {
 	m := Message{ID: spool.EscapeName(string(r.ID)), Queue: r.Queue, Campaign: string(r.Campaign), Weak: r.Weak,
-		Kind: r.Kind.String(), From: r.From, Null: r.Null, To: r.To, Recipients: r.Recipients, Envelope: r.Envelope.String(),
+		Kind: r.Kind.String(), Verdict: r.Call.String(), Likely: r.Likely, From: r.From, Null: r.Null, To: r.To, Recipients: r.Recipients, Envelope: r.Envelope.String(),
 		Subject: r.Subject, Size: r.Size, Arrived: ui.Stamp(r.Arrived), AuthUser: r.AuthUser, SourceIP: r.SourceIP,
 		Reason: r.Reason, Defects: append(r.Defects.Names(), r.Flaws...)}
 	if len(r.Files) > 0 {
@@ -120,7 +124,8 @@ func (v *View) JSON(out io.Writer) error {
 		Set    string `json:"set"`
 		Taken  string `json:"taken"`
 		Totals Totals `json:"totals"`
-	}{ui.Schema, "scan", spool.EscapeName(v.Path), v.MTA, string(v.Set), ui.Stamp(v.Taken), v.jsonTotals()}
+		Site   Site   `json:"site"`
+	}{ui.Schema, "scan", spool.EscapeName(v.Path), v.MTA, string(v.Set), ui.Stamp(v.Taken), v.jsonTotals(), jsonSite(&v.Judgement.Site)}
 	b, err := json.Marshal(head)
 	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

@@ -44,6 +44,7 @@ func (v *View) sayTotals(s *ui.Streams) {
 	if v.Left.Total() > 0 {
 		s.Say("left alone: %s", tolls(v.Left))
 	}
+	v.sayVerdicts(s)
 	if v.Gone > 0 {
 		s.Say("%s vanished while this ran", ui.Plural(v.Gone, "message"))
 	}
@@ -75,11 +76,13 @@ func tolls(all survey.Tolls) string {
 
 func (v *View) campaigns(s *ui.Streams) error {
 	columns := []ui.Column{{Name: "fingerprint"}, {Name: "count", Right: true}, {Name: "size", Right: true},
-		{Name: "ndr", Right: true}, {Name: "sender", Wide: true}, {Name: "subject", Wide: true}, {Name: "first – last"}}
+		{Name: "ndr", Right: true}, {Name: "sender", Wide: true}, {Name: "subject", Wide: true}, {Name: "first – last"},
+		{Name: "verdict"}, {Name: "handed in by", Wide: true}}
 	var rows [][]ui.Cell
 	for _, c := range top(v.Campaigns, v.Top) {
 		row := []ui.Cell{{Human: v.Short(c.ID) + weakMark(c.Weak), Script: string(c.ID)}}
-		rows = append(rows, append(row, v.cells(c.Summary)...))
+		row = append(row, v.cells(c.Summary)...)
+		rows = append(rows, append(row, ui.Text(callOf(c)), ui.Text(sourceOf(c.Summary))))
 	}
 	if err := s.Table(columns, rows); err != nil {
 		return err
@@ -173,13 +176,13 @@ func (v *View) span(first, last time.Time) string {
 	}
 	day, clock := "Jan 2 15:04", "15:04"
 	if first.Year() != v.Now.Year() {
-		day = "2006-01-02 15:04"
+		day = time.DateOnly
 	}
 	if last.Sub(first) < time.Minute {
 		return first.Format(day)
 	}
 	if first.Format(time.DateOnly) == last.Format(time.DateOnly) {
-		return first.Format(day) + " – " + last.Format(clock)
+		return first.Format("2006-01-02 15:04") + " – " + last.Format(clock)
 	}
 	return first.Format(day) + " – " + last.Format(day)
 }

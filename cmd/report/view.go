@@ -1,6 +1,9 @@
 package report
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"qclean/classify"
@@ -74,4 +77,17 @@ func keyOf(name string) (classify.Key, bool) {
 		}
 	}
 	return classify.Key{}, false
+}
+
+// Unwanted gives the unwanted verdicts that occur, most messages first.
+func (v *View) Unwanted() []classify.Call {
+	counts := map[classify.Call]int{}
+	for i := range v.Records {
+		if c := v.Records[i].Call; c.Unwanted() {
+			counts[c]++
+		}
+	}
+	return slices.SortedFunc(maps.Keys(counts), func(a, b classify.Call) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
 }

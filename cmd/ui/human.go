@@ -35,3 +35,11 @@ func Plural[T int | int32 | int64](n T, noun string) string {
 	}
 	return Number(n) + " " + noun + "s"
 }
+
+// Day writes a day, "–" when not known.
+func Day(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format(time.DateOnly)
+}

@@ -16,10 +16,13 @@ func parseDate(s string) (time.Time, bool) {
 		var token string
 		token, s = dateToken(s)
 		if token != "" && !d.take(token) {
+			if d.timed && d.dated() {
+				break // rubbish behind a date
+			}
 			return time.Time{}, false
 		}
 	}
-	if d.day == 0 || d.month == 0 || d.year == 0 {
+	if !d.dated() {
 		return time.Time{}, false
 	}
 	if d.zone == noZone {
@@ -42,6 +45,8 @@ type dateParts struct {
 	zone                 int // minutes east of Greenwich
 	timed                bool
 }
+
+func (d *dateParts) dated() bool { return d.day > 0 && d.month > 0 && d.year > 0 }
 
 // dateToken cuts the next word, number, time or zone off s.
 func dateToken(s string) (token, rest string) {
@@ -111,8 +116,8 @@ func (d *dateParts) clock(s string) bool {
 		}
 		*part = n
 		if s = s[i:]; s == "" || s[0] != ':' {
-			d.timed = true
-			return k > 0 && d.hour < 24 && d.minute < 60 && d.second <= 60
+			d.timed = k > 0 && d.hour < 24 && d.minute < 60 && d.second <= 60
+			return d.timed
 		}
 		s = s[1:]
 	}

@@ -137,7 +137,7 @@ func (r *Reader) child(piece []byte, depth int, def string) {
 // another one than it uses, the first line that looks like one.
 func (r *Reader) splitter(e *contentHead, body []byte) (splitter, bool) {
 	if b := r.tools.param(e.rest, "boundary"); b != "" && len(b) <= maxBoundary {
-		s := splitter{delim: r.delim(b), rest: body}
+		s := splitter{delim: r.delim(b), rest: body, bare: bytes.IndexByte(body, '\n') < 0}
 		if s.start() {
 			return s, true
 		}
@@ -203,6 +203,7 @@ func guess(body []byte) []byte {
 type splitter struct {
 	delim  []byte
 	loose  bool   // anything may follow the delimiter on its line
+	bare   bool   // lines end in CR alone
 	rest   []byte // behind the last delimiter line, nil after the last piece
 	piece  []byte
 	closed bool
@@ -243,7 +244,7 @@ func (s *splitter) find(b []byte) (at, after int, closing bool) {
 			return -1, -1, false
 		}
 		at, from = from+i, from+i+1
-		if at > 0 && b[at-1] != '\n' && b[at-1] != '\r' {
+		if at > 0 && b[at-1] != '\n' && !(s.bare && b[at-1] == '\r') {
 			continue
 		}
 		tail := b[at+len(s.delim):]
@@ -261,9 +262,9 @@ func (s *splitter) clean(tail []byte) bool {
 	if s.loose {
 		return true
 	}
-	for _, c := range tail {
+	for i, c := range tail {
 		if !blank(c) {
-			return c == '\n' || c == '\r'
+			return c == '\n' || c == '\r' && (s.bare || i+1 == len(tail) || tail[i+1] == '\n' || tail[i+1] == '\r')
 		}
 	}
 	return true

@@ -10,6 +10,21 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// The libraries are the second opinion. Where this package differs on purpose:
+//
+//   - Latin-1 is windows-1252, and bytes in text that claims to be ASCII are
+//     UTF-8 or else windows-1252: all mail programs do so. go-message gives C1
+//     controls and raw bytes.
+//   - A bad header line, an unknown encoding, broken base64, a boundary that
+//     never comes or another line end do not end the reading. FuzzHeader and
+//     FuzzParts leave such messages out.
+//   - A transfer encoding on a multipart is not undone (RFC 2045 section 6.4).
+//   - Encoded words are decoded in quotes, next to other letters and when they
+//     are broken; addresses stay as written, in quotes where they have them.
+//   - HTML is read in one pass: text stays where it stands, where a tree moves
+//     it out of a table, and a <noscript> is shown, as in a program without
+//     scripts. Text after a frameset is shown.
+
 // libraryFields is go-message's reading of a header block: the fields, and
 // whether it found nothing wrong.
 func libraryFields(raw []byte) (fields []Field, clean bool) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -17,9 +18,10 @@ import (
 // maxProcesses bounds how many processes are looked at.
 const maxProcesses = 100_000
 
-// Running looks for a process of Exim. No is not final: cron, inetd or any
-// user's submission may start one at any moment, and which spool a process
-// works on is not told. So each message is claimed by its lock in any case.
+// Running looks for a process of Exim that does not work in another folder:
+// each of them changes to its spool directory when it starts (exim.c), which
+// root can see. No is not final: cron, inetd or any user's submission may start
+// one at any moment. So each message is claimed by its lock in any case.
 func (s *spoolDir) Running(ctx context.Context) (bool, string, error) {
 	proc, err := disk.Open(s.proc)
 	if err != nil {
@@ -37,11 +39,28 @@ func (s *spoolDir) Running(ctx context.Context) (bool, string, error) {
 		if n++; n > maxProcesses {
 			break
 		}
-		if _, err := strconv.Atoi(info.Name); err == nil && isExim(proc, info.Name) {
+		if _, err := strconv.Atoi(info.Name); err != nil || !isExim(proc, info.Name) {
+			continue
+		}
+		switch here, known := s.worksHere(info.Name); {
+		case here:
+			return true, "process " + info.Name + " of Exim works in it", nil
+		case !known:
 			return true, "process " + info.Name + " is Exim", nil
 		}
 	}
 	return false, "no process is Exim now, but one may be started at any moment", nil
+}
+
+// worksHere tells whether a process's working folder is this spool directory,
+// and whether that could be seen.
+func (s *spoolDir) worksHere(pid string) (here, known bool) {
+	there, err := os.Stat(path.Join(s.proc, pid, "cwd"))
+	if err != nil {
+		return false, false
+	}
+	us, err := os.Stat(path.Join(s.t.Path(), s.base))
+	return err == nil && os.SameFile(us, there), err == nil
 }
 
 // isExim looks at the name of a process (proc(5), comm).
@@ -53,9 +72,10 @@ func isExim(proc disk.Tree, pid string) bool {
 	defer f.Close()
 	var b [32]byte
 	n, _ := f.Read(b[:])
-	name := strings.TrimSpace(string(b[:n]))
-	return name == "exim" || name == "exim4"
+	return isEximName(strings.TrimSpace(string(b[:n])))
 }
+
+func isEximName(comm string) bool { return comm == "exim" || comm == "exim4" }
 
 // Claim takes the lock that Exim itself takes before it works on a message, a
 // write lock by fcntl on the first line of the body file (spool_in.c,
