@@ -125,7 +125,7 @@ func (a *around) learn(strands [][]*Case) {
 			if bad && c.verdict.Call == AccountAbuse {
 				a.abused[c.Way.Login] = true
 			}
-			if c.Way.NDR || c.Count > 1 && !bad && !c.Way.Inside && c.verdict.Call == Unknown {
+			if c.Way.NDR || !bad && !c.vouched() {
 				continue
 			}
 			for _, m := range c.Members {
@@ -139,6 +139,17 @@ func (a *around) learn(strands [][]*Case) {
 	}
 }
 
+// vouched tells whether something speaks for the mail that a stranger's message
+// does not have as a matter of course.
+func (c *Case) vouched() bool {
+	for _, e := range c.verdict.Evidence {
+		if (e.For == Bulk || e.For == Legitimate) && e.Rule != "one-off" && e.Rule != "few-hosts" {
+			return true
+		}
+	}
+	return false
+}
+
 func count(in map[string]hits, key string, bad bool) {
 	if key == "" {
 		return
@@ -146,6 +157,11 @@ func count(in map[string]hits, key string, bad bool) {
 	h := in[key]
 	h.add(bad)
 	in[key] = h
+}
+
+// known tells whether most messages have the client or the links of a flood.
+func (c *Case) known() bool {
+	return c.share(func(r *Record) bool { return c.around.badClient(r.SourceIP) || c.around.badLink(r) }) >= 0.5
 }
 
 // badClient tells whether a client is known for floods and for little else.

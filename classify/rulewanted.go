@@ -9,7 +9,7 @@ import (
 
 // wantedRules speak for mail. Their points are taken off every unwanted call.
 var wantedRules = []Rule{
-	{"list", Bulk, 40, "one sender, few hosts, and a list that one can leave", aList},
+	{"list", Bulk, 40, "a mailing that one can leave, from the sender's own hosts or from few", aList},
 	{"aligned", Bulk, 25, "its links lead to the sender's own domain, and few hosts send it", alignedLinks},
 	{"our-mailing", Bulk, 35, "many copies that our own hosts send in the name of our domain", ourMailing},
 	{"own-people", Legitimate, 40, "one of us sent it, with a login or from a host of ours", ownPeople},
@@ -28,10 +28,10 @@ func (c *Case) steady() bool {
 }
 
 func aList(c *Case) (Evidence, bool) {
-	if c.Way.NDR || c.Domains.Distinct > 1 || !c.steady() && c.share(c.shadyGreeting) >= 0.1 || c.share(listed) < 0.8 {
+	if c.Way.NDR || !c.steady() && c.share(c.shadyGreeting) >= 0.1 || c.share(listed) < 0.8 {
 		return no()
 	}
-	if _, match := hostsMatch(c); c.Count == 1 && !match && !c.Way.Inside {
+	if _, match := hostsMatch(c); (c.Count == 1 || c.Domains.Distinct > 1) && !match && !c.Way.Inside {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s from %s", messages(c.Count), c.Domains.First()))
@@ -86,14 +86,14 @@ func oneOff(c *Case) (Evidence, bool) {
 	if c.Way.NDR || c.Way.To == Foreign || c.Way.From == Ours && c.Way.To != Ours || c.Flood() {
 		return no()
 	}
-	if c.Whole.Count >= floodSize && !c.loose() || c.Whole.Count > 1 && c.botlike() {
+	if c.Whole.Count >= floodSize && !c.loose() || c.Whole.Count > 1 && c.botlike() || c.known() {
 		return no()
 	}
 	return yes("no flood of this text")
 }
 
 func fewHosts(c *Case) (Evidence, bool) {
-	if c.Way.NDR || c.Way.From != Foreign || c.Way.To == Foreign || c.Domains.Distinct > 1 || c.Hosts > 2 {
+	if c.Way.NDR || c.Way.From != Foreign || c.Way.To == Foreign || c.Domains.Distinct > 1 || c.Hosts > 2 || c.Count < 2 || c.known() {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s by %s", c.Domains.First(), hosts(c.Hosts)))

@@ -8,18 +8,25 @@ import (
 	"strings"
 )
 
-// GuessSite looks for what is ours in the evidence: the name of the host that
-// took the messages in, the domains of people who logged in or sit in the
-// house, and relays that carry much of the mail under a name of ours. Guessed
-// says what it rests on. Nothing is guessed where nothing stands out.
-func GuessSite(records []Record) Site {
+// Guess fills in what nobody said of a site from the evidence: the domain of
+// the host that took the messages in, the domains of people who logged in or
+// sit in the house, and relays that carry much of the mail under a name of
+// ours. Guessed says what it rests on. Where nothing stands out, nothing is
+// guessed.
+//
+// A guessed relay is of use to a Reader, which then looks one hop further: read
+// the messages again with the new Trust before they are judged.
+func Guess(s Site, records []Record) Site {
 	g := guess{domains: map[string]int{}, hosts: map[string]int{}, relays: map[string]int{}}
 	for i := range records {
 		g.add(&records[i])
 	}
-	var s Site
-	g.domain(&s, len(records))
-	g.relay(&s, records)
+	if len(s.Domains) == 0 {
+		g.domain(&s, len(records))
+	}
+	if len(s.Relays) == 0 {
+		g.relay(&s, records)
+	}
 	return s
 }
 

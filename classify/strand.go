@@ -135,7 +135,7 @@ func (j *judge) way(m int32) Way {
 
 func (j *judge) sender(r *Record) End {
 	switch {
-	case r.Null || r.From == "":
+	case r.Null || r.From == "" || j.site.Empty():
 		return NoEnd
 	case j.site.LocalAddress(r.From):
 		return Ours
@@ -145,6 +145,9 @@ func (j *judge) sender(r *Record) End {
 
 func (j *judge) recipients(r *Record) End {
 	ours, foreign := 0, 0
+	if j.site.Empty() {
+		return NoEnd
+	}
 	for _, to := range r.To {
 		if j.site.LocalAddress(to) {
 			ours++
@@ -167,7 +170,8 @@ func (j *judge) recipients(r *Record) End {
 // a client was made on the server, or came out of its store; one with a
 // private address is in our house, since the Internet does not carry those.
 func (j *judge) inside(r *Record) bool {
-	return r.SourceIP == "" || private(r.SourceIP) || j.site.Trusted(r.SourceIP)
+	return r.SourceIP == "" || private(r.SourceIP) || j.site.Trusted(r.SourceIP) ||
+		r.SourceName != "" && (j.site.Local(r.SourceName) || j.site.TrustedHost(r.SourceName))
 }
 
 // original tells whether the message that an NDR returns had passed a host of

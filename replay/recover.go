@@ -95,7 +95,7 @@ func (m *Mover) reopen(l *ledger) (*work, error) {
 		return nil, errors.Join(cannotWrite(err), f.Close())
 	}
 	w := &work{m: m, dir: l.dir, file: f, journal: j, folders: m.newFolders(), last: l.last, run: l.summary(), plan: l.plan()}
-	w.hashes.tree, w.hashes.inline = m.tree, true
+	w.hashes.views.tree, w.hashes.inline = m.tree, true
 	w.views.tree = m.tree
 	return w, nil
 }

@@ -281,7 +281,7 @@ func lockedUnlink(name string) bool {
 // spool swaps names for links, hard links, FIFOs and folders as fast as he can.
 // Nothing outside is read into the spool, moved or changed.
 func TestOwnerOfTheSpoolAttacks(t *testing.T) {
-	rounds := 10
+	rounds, handled := 10, 0
 	if torture() {
 		rounds = 300
 	}
@@ -313,6 +313,7 @@ func TestOwnerOfTheSpoolAttacks(t *testing.T) {
 				continue // errors are fine here: harm is not
 			}
 			run, _ := m.Apply(ctx, pl)
+			handled += run.Done
 			if run.Dir != "" {
 				m.Undo(ctx, run)
 				m.Verify(ctx, run)
@@ -330,6 +331,7 @@ func TestOwnerOfTheSpoolAttacks(t *testing.T) {
 			return nil
 		})
 	}
+	t.Logf("%d messages moved under attack", handled)
 }
 
 func someEntries(p *pair, quarantined bool) []Pick {
@@ -346,8 +348,15 @@ func someEntries(p *pair, quarantined bool) []Pick {
 	return out
 }
 
-// attack swaps what it can reach.
+// attack swaps what it can reach. It holds the folders open, so that it does
+// not walk into the traps of the other attackers.
 func attack(dir, outside string, random *rand.Rand, stop <-chan struct{}) {
+	out := holdFolder(filepath.Join(dir, "out"))
+	in := holdFolder(filepath.Join(dir, "in"))
+	target := holdFolder(outside)
+	defer unix.Close(out)
+	defer unix.Close(in)
+	defer unix.Close(target)
 	ext := []string{".c", ".b"}
 	folders := []string{"out", "out.old", "pickup"}
 	for {
@@ -356,37 +365,42 @@ func attack(dir, outside string, random *rand.Rand, stop <-chan struct{}) {
 			return
 		default:
 		}
-		base := fmt.Sprintf("m%03d%s", random.IntN(12), ext[random.IntN(2)])
-		name := filepath.Join(dir, "out", base)
-		switch random.IntN(8) {
+		name := fmt.Sprintf("m%03d%s", random.IntN(12), ext[random.IntN(2)])
+		what := random.IntN(8)
+		if what < 6 {
+			unix.Unlinkat(out, name, 0)
+		}
+		switch what {
 		case 0:
-			os.Remove(name)
-			os.Symlink(filepath.Join(outside, base), name)
+			unix.Symlinkat(filepath.Join(outside, name), out, name)
 		case 1:
-			os.Remove(name)
-			unix.Mkfifo(name, 0o600)
+			unix.Mkfifoat(out, name, 0o600)
 		case 2:
-			os.Remove(name)
-			os.Mkdir(name, 0o700)
+			unix.Mkdirat(out, name, 0o700)
 		case 3:
-			os.Rename(name, name+".away")
-			os.Rename(name+".away", name)
-		case 4: // the whole folder for a link to the other one
+			unix.Linkat(in, "other.b", out, name, 0)
+		case 4:
+			unix.Linkat(target, name, out, name, 0)
+		case 5:
+			if fd, err := unix.Openat(out, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY, 0o600); err == nil {
+				unix.Write(fd, []byte("again@x\nagain@x\n"))
+				unix.Close(fd)
+			}
+		case 6:
+			unix.Renameat(out, name, out, name+".away")
+			unix.Renameat(out, name+".away", out, name)
+		case 7: // the whole folder for a link to the other one
 			f := filepath.Join(dir, folders[random.IntN(len(folders))])
 			if os.Rename(f, f+".away") == nil {
 				os.Symlink(outside, f)
 				os.Remove(f)
 				os.Rename(f+".away", f)
 			}
-		case 5:
-			os.Remove(name)
-			os.Link(filepath.Join(dir, "in/other.b"), name)
-		case 6:
-			os.Remove(name)
-			os.Link(filepath.Join(outside, base), name)
-		case 7:
-			os.Remove(name)
-			os.WriteFile(name, []byte("again@x\nagain@x\n"), 0o600)
 		}
 	}
+}
+
+func holdFolder(name string) int {
+	fd, _ := unix.Open(name, unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+	return fd
 }

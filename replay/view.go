@@ -19,22 +19,29 @@ type views struct {
 const maxViews = 256
 
 func (v *views) lstat(name string) (disk.Info, error) {
-	dir := path.Dir(name)
-	t, ok := v.held[dir]
-	if !ok {
-		if len(v.held) >= maxViews {
-			v.close()
-		}
-		var err error
-		if t, err = v.tree.Sub(dir); err != nil {
-			return disk.Info{}, err
-		}
-		if v.held == nil {
-			v.held = map[string]disk.Tree{}
-		}
-		v.held[dir] = t
+	t, err := v.folder(path.Dir(name))
+	if err != nil {
+		return disk.Info{}, err
 	}
 	return t.Lstat(path.Base(name))
+}
+
+func (v *views) folder(dir string) (disk.Tree, error) {
+	if t, ok := v.held[dir]; ok {
+		return t, nil
+	}
+	if len(v.held) >= maxViews {
+		v.close()
+	}
+	t, err := v.tree.Sub(dir)
+	if err != nil {
+		return nil, err
+	}
+	if v.held == nil {
+		v.held = map[string]disk.Tree{}
+	}
+	v.held[dir] = t
+	return t, nil
 }
 
 func (v *views) close() {

@@ -39,7 +39,7 @@ const planSync = 4 << 20
 // is on the disk and nothing has been moved.
 func (m *Mover) begin(plan *Plan) (*work, error) {
 	w := &work{m: m, plan: plan, folders: m.newFolders()}
-	w.hashes.tree, w.hashes.inline = m.tree, m.inline
+	w.hashes.views.tree, w.hashes.inline = m.tree, m.inline
 	w.views.tree = m.tree
 	if err := w.makeFolder(); err != nil {
 		return nil, fmt.Errorf("make folder of the run: %w", cannotWrite(err))

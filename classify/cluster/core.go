@@ -19,6 +19,7 @@ type core struct {
 const (
 	coreShare  = 0.25 // a feature is core when this share of the members have it
 	maxCore    = 192  // features of one core, those with the largest share
+	coreAble   = 4    // members at least have to be able to show it, or all of a smaller group
 	sampleCore = 256  // members that a core is computed from
 )
 
@@ -81,27 +82,32 @@ func (c *core) sum() {
 // counter counts features over members.
 type counter struct {
 	set      *Set
-	features []uint64 // feature << 32 | weight
-	levels   [maxLevel + 1]int
+	features []uint64          // feature << 32 | weight
+	levels   [maxLevel + 1]int // weight of the members that can show each level
+	able     [maxLevel + 1]int // number of them
+	members  int
 }
 
 // core computes the core of some members, of which weights gives how many
 // messages each stands for.
 func (n *counter) core(docs []doc, members []int32, least float32) core {
-	n.features, n.levels = n.features[:0], [maxLevel + 1]int{}
+	n.features, n.levels, n.able = n.features[:0], [maxLevel + 1]int{}, [maxLevel + 1]int{}
 	c := core{level: maxLevel}
+	n.members = len(members)
 	for _, d := range members[:min(len(members), sampleCore)] {
 		weight := docs[d].weight()
 		it := docs[d].item
 		level := n.set.items[it].level
 		c.level = min(c.level, level)
 		n.levels[level] += weight
+		n.able[level]++
 		for _, h := range n.set.hashes(it) {
 			n.features = append(n.features, uint64(h)<<32|uint64(weight))
 		}
 	}
 	for l := 1; l <= maxLevel; l++ {
 		n.levels[l] += n.levels[l-1]
+		n.able[l] += n.able[l-1]
 	}
 	slices.Sort(n.features)
 	n.collect(&c, least)
@@ -128,7 +134,8 @@ func (n *counter) collect(c *core, least float32) {
 			docs++
 		}
 		able := n.levels[levelOf(h)]
-		if share := float32(weight) / float32(able); share >= least && (docs > 1 || able == weight) {
+		sure := n.able[levelOf(h)] >= min(coreAble, n.members) && docs >= min(2, n.members)
+		if share := float32(weight) / float32(able); share >= least && sure {
 			found = append(found, feature{h, share})
 		}
 	}

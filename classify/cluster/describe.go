@@ -23,28 +23,33 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 }
 
 // bestFeatures are the two thirds of the core that most members have and other
-// mail has not, and of these none that other mail has often, as long as enough
-// are left.
+// mail has not; of these, as long as enough are left, none that other mail has
+// much oftener than the best.
 func bestFeatures(core []Feature) []uint32 {
 	sorted := slices.Clone(core)
-	value := func(f Feature) float32 { return f.Share * f.Purity * f.Purity * f.Purity * f.Purity }
 	slices.SortFunc(sorted, func(a, b Feature) int {
-		return cmp.Or(cmp.Compare(value(b), value(a)), cmp.Compare(a.Hash, b.Hash))
+		return cmp.Or(cmp.Compare(b.Share*b.pure(), a.Share*a.pure()), cmp.Compare(a.Hash, b.Hash))
 	})
 	sorted = sorted[:max((2*len(sorted)+2)/3, min(len(sorted), fewPrint))]
-	for len(sorted) > fewPrint && value(sorted[len(sorted)-1]) < printValue*value(sorted[0]) {
-		sorted = sorted[:len(sorted)-1]
+	var purest float32
+	for _, f := range sorted {
+		purest = max(purest, f.pure())
 	}
-	out := make([]uint32, len(sorted))
+	var out []uint32
 	for i, f := range sorted {
-		out[i] = f.Hash
+		if f.pure() >= printPure*purest || len(sorted)-i+len(out) <= fewPrint {
+			out = append(out, f.Hash)
+		}
 	}
 	return out
 }
 
+// pure is how much a feature's purity counts.
+func (f Feature) pure() float32 { return f.Purity * f.Purity * f.Purity * f.Purity }
+
 const (
-	fewPrint   = 8   // hashes that a fingerprint has if the core is large enough
-	printValue = 0.3 // share of the best feature's value that the others must have
+	fewPrint  = 12  // hashes that a fingerprint has if the core is large enough
+	printPure = 0.5 // of the best feature's purity that the others must have
 )
 
 // words is about how many words the core stands for: each adds a pair and a

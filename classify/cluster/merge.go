@@ -8,7 +8,7 @@ const (
 	mergeLook   = 128  // members looked at
 	flowNone    = 0.05 // share of what is another core's own that is as good as none
 	flowSome    = 0.40 // and that is less than most copies have
-	brokenShare = 0.93 // mean share of members that show a feature of a text that is not left whole
+	brokenShare = 0.94 // mean share of members that show a feature of a text that is not left whole
 	flowLeast   = 0.25 // members with some for each that has none
 )
 
@@ -71,7 +71,7 @@ func broken(a, b *group) bool {
 			n++
 		}
 	})
-	return n >= wholeLeast && shares <= brokenShare*n
+	return n >= minHits && shares <= brokenShare*n
 }
 
 // in gives the share of the core's weight that lies in another, at the level

@@ -11,7 +11,7 @@ const (
 	gapLow       = 0.1  // share of a side's own that is as good as none
 	gapHigh      = 0.5  // and that is less than its members have
 	wholeShare   = 0.97 // of a footer that mail with nothing but the footer has
-	wholeLeast   = 8    // features of a footer
+	wholeLeast   = 4    // features of a footer
 	wholeRows    = 4    // members that have nothing else
 )
 

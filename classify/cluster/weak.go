@@ -2,29 +2,47 @@ package cluster
 
 import "fmt"
 
-// Below these a group is weak: its text may be a footer, a signature or a
-// stock line that mail of every kind can carry. A text of few words has to be
-// most of every message. Beside a picture it has to be longer, since there the
-// message is in the picture.
+// A group is weak when its text may be a footer, a signature or a stock line
+// that mail of every kind can carry. What tells them apart is how they stand
+// in the messages: a footer is whole in every one, under letters that are
+// short and long, so that it is next to nothing of some; copies of a campaign
+// are padded to much the same length, and where they are disguised or cut
+// hardly a feature is in all of them.
 const (
-	weakWords     = 12
-	fewWords      = 20
-	fewCoherence  = 0.30
-	weakPictured  = 30
-	weakCoherence = 0.18
+	weakWords      = 12   // fewer are too few, whatever else
+	fewWords       = 20   // fewer must be
+	fewCoherence   = 0.15 // so much of every message
+	wholeFeature   = 0.95 // share of the members that have a feature which is never touched
+	wholeCore      = 0.55 // share of such features that makes a core whole
+	wholeCoherence = 0.30 // a whole core must be so much of every message,
+	weakCoherence  = 0.10 // any other so much
+	weakPictured   = 30   // words beside a picture, which is then the message
 )
 
 // weak says why a group's text alone is too little to act on, "" when it is enough.
 func weak(g *Group, pictured bool) string {
+	whole := g.whole()
 	switch {
 	case len(g.Core) == 0:
 		return "next to no text"
 	case g.Words < weakPictured && pictured:
 		return fmt.Sprintf("the messages are pictures and share some %d words only", g.Words)
-	case g.Words < weakWords, g.Words < fewWords && g.Coherence < fewCoherence:
+	case g.Words < weakWords,
+		g.Words < fewWords && (whole || g.Coherence < fewCoherence):
 		return fmt.Sprintf("the messages share some %d words only", g.Words)
-	case g.Coherence < weakCoherence:
-		return fmt.Sprintf("some messages share only %.0f %% of their text with the others", 100*g.Coherence)
+	case whole && g.Coherence < wholeCoherence, g.Coherence < weakCoherence:
+		return fmt.Sprintf("what is shared is only %.0f %% of some messages, as a footer is", 100*g.Coherence)
 	}
 	return ""
+}
+
+// whole tells whether most of the core stands untouched in every member.
+func (g *Group) whole() bool {
+	n := 0
+	for _, f := range g.Core {
+		if f.Share >= wholeFeature {
+			n++
+		}
+	}
+	return float64(n) >= wholeCore*float64(len(g.Core)) && len(g.Members) > 1
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -20,7 +21,8 @@ type Snapshot struct {
 	Spool   string // absolute path
 	MTA     string
 	Taken   time.Time
-	Basis   string // what the facts rest on besides the messages: known fingerprints and trusted hosts
+	Basis   string   // what the facts rest on besides the messages: known fingerprints and trusted hosts
+	Relays  []string // networks that were guessed to be our relays
 	Records []classify.Record
 	Priors  []classify.Prior // campaigns as they were, so that they keep their IDs
 }
@@ -39,6 +41,7 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 		parquet.KeyValueMetadata("qclean.spool", snap.Spool),
 		parquet.KeyValueMetadata("qclean.mta", snap.MTA),
 		parquet.KeyValueMetadata("qclean.basis", snap.Basis),
+		parquet.KeyValueMetadata("qclean.relays", strings.Join(snap.Relays, " ")),
 		parquet.KeyValueMetadata("qclean.taken", snap.Taken.UTC().Format(time.RFC3339Nano)),
 	}
 	err := writeAll(s.Path(snap.Spool, set), meta, snap.Records, toRow)
@@ -64,6 +67,8 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 	}
 	snap.MTA, _ = file.Lookup("qclean.mta")
 	snap.Basis, _ = file.Lookup("qclean.basis")
+	relays, _ := file.Lookup("qclean.relays")
+	snap.Relays = strings.Fields(relays)
 	taken, _ := file.Lookup("qclean.taken")
 	if snap.Taken, err = time.Parse(time.RFC3339Nano, taken); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)

@@ -5,11 +5,13 @@
 // the null sender as well: so shape comes first, then the words of known MTAs,
 // then sender and subject, and the auto-reply headers last.
 //
-//	shape.go     multipart/report and its relatives
-//	words.go     the words of a message without such a part
-//	score.go     how much of them makes a report
-//	phrase*.go   what MTAs write, as data
-//	facts.go     recipients, status and the original
+//	marks.go       fields and envelope, read once
+//	shape.go       multipart/report; paper.go: reports told by an attachment
+//	words.go       what is read of a message without such a part
+//	score.go       how much of it makes a report, and of which sort
+//	details.go     what a report has whatever its words are
+//	phrase*.go     what MTAs write, as data; matcher.go and fold.go find it
+//	facts.go       recipients, status and the original; transcript.go: from plain text
 package kind
 
 import (

@@ -42,6 +42,9 @@ func (w *words) isReport(m *letter.Message, h *marks) bool {
 	if w.sender >= wording && against <= trace && m.Returned != nil && details(m.Text) > weak {
 		return true // in a language that nobody put into the tables
 	}
+	if text == 0 && w.sender >= wording && subject >= strong && against <= trace && details(m.Text) > 0 {
+		return true // the subject says it all
+	}
 	if max(text, subject, extra) < wording || text == 0 && extra == 0 && (h.null < weak || w.sender < weak) {
 		return false
 	}

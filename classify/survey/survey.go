@@ -9,6 +9,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -81,21 +83,58 @@ func (t Tolls) Total() int {
 
 // Take reads a spool. With a snapshot of an earlier scan only new and changed
 // messages are read. It fails only when ctx is done, or nothing could be listed at all.
+//
+// Where nobody said which relays are ours, a first reading shows them, and all
+// is read once more to look one hop further; the next survey knows them.
 func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snapshot, o Options) (*Survey, error) {
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
-	layout, basis := s.Layout(), basisOf(&o)
+	site := earlierRelays(o.Site, before)
+	v, err := read(ctx, s, set, before, site, &o)
+	if err != nil {
+		return nil, err
+	}
+	guess := classify.Guess(site, v.Records)
+	if len(guess.Relays) > len(site.Relays) {
+		if v, err = read(ctx, s, set, nil, guess, &o); err != nil {
+			return nil, err
+		}
+	}
+	v.Before = priorsOf(before)
+	v.Campaigns = classify.Campaigns(v.Records, v.Before)
+	v.judge(guess, o.Points)
+	return v, nil
+}
+
+// earlierRelays takes over the relays that an earlier survey found.
+func earlierRelays(site classify.Site, before *index.Snapshot) classify.Site {
+	if len(site.Relays) > 0 || before == nil {
+		return site
+	}
+	for _, text := range before.Relays {
+		if p, err := netip.ParsePrefix(text); err == nil {
+			site.Relays = append(site.Relays, p)
+			site.Guessed = append(site.Guessed, fmt.Sprintf("trusted relay %s: much of the mail came through it", text))
+		}
+	}
+	return site
+}
+
+// read reads the messages that the snapshot does not know.
+func read(ctx context.Context, s spool.Spool, set index.Set, before *index.Snapshot, site classify.Site, o *Options) (*Survey, error) {
+	layout, basis := s.Layout(), basisOf(o.KnownBad, site)
 	v := &Survey{Path: layout.Root, MTA: layout.MTA, Set: set, Taken: o.Now, Basis: basis, Left: Tolls{}, Trouble: Tolls{}}
 	seen := map[string]int32(nil) // by Ident: what need not be read again
 	if before != nil && !o.Fresh && before.Basis == basis {
 		seen = knownBy(before)
 	}
-	options := classify.Options{Trust: o.Site.Trust(), Known: o.KnownBad.Prints()}
-	o.Scan.Quarantined = set == index.Quarantined
+	scanning := o.Scan
+	scanning.Quarantined = set == index.Quarantined
 	if seen != nil {
-		o.Scan.Known = func(e *spool.Entry) bool { _, ok := seen[e.Ident]; return ok }
+		scanning.Known = func(e *spool.Entry) bool { _, ok := seen[e.Ident]; return ok }
 	}
+	options := classify.Options{Trust: site.Trust(), Known: o.KnownBad.Prints()}
 	start := func() func(*scan.Message) (classify.Record, error) {
 		facts := classify.NewReader(options)
 		return func(m *scan.Message) (classify.Record, error) {
@@ -105,18 +144,7 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 			return facts.Facts(m), nil
 		}
 	}
-	done := 0
-	for rec, err := range scan.Each(ctx, s, o.Scan, start) {
-		done++
-		if o.Progress != nil && done%256 == 0 {
-			o.Progress(done)
-		}
-		if err != nil {
-			v.note(err)
-			continue
-		}
-		v.Records = append(v.Records, rec)
-	}
+	v.collect(scan.Each(ctx, s, scanning, start), o.Progress)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -126,21 +154,27 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 	v.count(seen)
 	slices.SortFunc(v.Records, func(a, b classify.Record) int { return cmp.Compare(a.ID, b.ID) })
 	v.Records = slices.CompactFunc(v.Records, func(a, b classify.Record) bool { return a.ID == b.ID })
-	v.Before = priorsOf(before)
-	v.Campaigns = classify.Campaigns(v.Records, v.Before)
-	v.judge(o.Site, o.Points)
 	return v, nil
+}
+
+func (v *Survey) collect(records iter.Seq2[classify.Record, error], progress func(int)) {
+	done := 0
+	for rec, err := range records {
+		if done++; progress != nil && done%256 == 0 {
+			progress(done)
+		}
+		if err != nil {
+			v.note(err)
+			continue
+		}
+		v.Records = append(v.Records, rec)
+	}
 }
 
 // judge says what each campaign and message is doing in the queue. What is in
 // quarantine was judged when it lay in the queue, beside all the rest: that
 // stands, since a part of a flood looks harmless.
 func (v *Survey) judge(site classify.Site, points classify.Points) {
-	if site.Empty() {
-		guess := classify.GuessSite(v.Records)
-		guess.Relays, guess.Hosts = append(guess.Relays, site.Relays...), append(guess.Hosts, site.Hosts...)
-		site = guess
-	}
 	v.Judgement = classify.Judge(v.Records, v.Campaigns, site, points)
 	for i, c := range v.Campaigns {
 		c.Verdict = v.Judgement.Campaigns[i]
@@ -159,14 +193,14 @@ func Again(snap *index.Snapshot, set index.Set, site classify.Site, points class
 	v := &Survey{Path: snap.Spool, MTA: snap.MTA, Set: set, Taken: snap.Taken, Basis: snap.Basis, Known: len(snap.Records),
 		Left: Tolls{}, Trouble: Tolls{}, Records: snap.Records, Before: snap.Priors}
 	v.Campaigns = classify.Campaigns(v.Records, v.Before)
-	v.judge(site, points)
+	v.judge(classify.Guess(earlierRelays(site, snap), v.Records), points)
 	return v
 }
 
 // basisOf is what the facts rest on besides the messages themselves: when it
 // changes, the messages have to be read again.
-func basisOf(o *Options) string {
-	return fmt.Sprint(o.KnownBad.Sum(), " ", o.Site.Relays)
+func basisOf(bad known.List, site classify.Site) string {
+	return fmt.Sprint(bad.Sum(), " ", site.Relays)
 }
 
 func (v *Survey) count(seen map[string]int32) {
@@ -234,7 +268,13 @@ func moved(r classify.Record, e *spool.Entry) classify.Record {
 
 // Snapshot is what is to be remembered of a survey.
 func (v *Survey) Snapshot() *index.Snapshot {
-	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Basis: v.Basis, Records: v.Records, Priors: classify.Priors(v.Campaigns)}
+	var relays []string
+	if site := &v.Judgement.Site; len(site.Guessed) > 0 {
+		for _, p := range site.Relays {
+			relays = append(relays, p.String())
+		}
+	}
+	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Basis: v.Basis, Relays: relays, Records: v.Records, Priors: classify.Priors(v.Campaigns)}
 }
 
 // Counts gives the numbers alone.

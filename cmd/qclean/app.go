@@ -35,20 +35,23 @@ type target struct {
 	spool.Spool
 	tree  disk.Tree
 	path  string // absolute, as the index knows it
+	how   string // why this one, when nobody named it
 	store *index.Store
 }
 
 // Close lets go of the spool.
 func (t *target) Close() error { return t.tree.Close() }
 
-// open finds the spool: the one that was named, or the one of the last scan.
+// open finds the spool: the one that was named, that of the last scan, or that
+// of this host's MTA.
 func (a *app) open(path string) (*target, error) {
 	store, err := a.openState()
 	if err != nil {
 		return nil, err
 	}
+	how := ""
 	if path == "" {
-		if path, err = store.Last(); err != nil {
+		if path, how, err = a.locate(store); err != nil {
 			return nil, err
 		}
 	}
@@ -59,7 +62,7 @@ func (a *app) open(path string) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &target{Spool: s, tree: tree, path: s.Layout().Root, store: store}, nil
+	return &target{Spool: s, tree: tree, path: s.Layout().Root, how: how, store: store}, nil
 }
 
 // openState finds the state directory.

@@ -71,6 +71,10 @@ func (a *app) readConfig() (config, string, error) {
 		if errors.Is(err, fs.ErrNotExist) && a.configFile == "" {
 			continue
 		}
+		if errors.Is(err, fs.ErrPermission) && a.configFile == "" {
+			a.ui.Warn("configuration passed over: %v", err)
+			continue
+		}
 		if err != nil {
 			return c, "", fmt.Errorf("configuration: %w", err)
 		}

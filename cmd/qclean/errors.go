@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"qclean/classify/fingerprint"
 	"qclean/classify/index"
@@ -55,6 +56,8 @@ var hints = []struct {
 	{spool.ErrNotSpool, ui.Usage, "Name the folder that holds the messages, or say which MTA it is: --as raw"},
 	{replay.ErrNeedOld, ui.Usage, "Name that directory: --old DIR"},
 	{disk.ErrNotFolder, ui.Usage, "Name the folder that holds the messages: qclean scan /path/to/queue"},
+	{syscall.ENOSPC, ui.Failed, "Make room on that filesystem, or let the messages go on to another one: --old DIR"},
+	{syscall.EROFS, ui.Failed, "The filesystem is read-only. Reading still works: qclean scan"},
 	{fs.ErrNotExist, ui.Failed, "Check the path: ls -la"},
 	{fs.ErrPermission, ui.Failed, "Run as root or as the queue's owner."},
 }

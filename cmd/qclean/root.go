@@ -79,7 +79,7 @@ func commands(a *app) []*cobra.Command {
 	cobra.EnableCommandSorting = false
 	return []*cobra.Command{
 		newScan(a), newShow(a), newQuarantine(a), newReplay(a), newUndo(a), newLog(a), newReindex(a), newReport(a), newSources(a), newExplain(a),
-		newRecover(a), newWatch(a), newPurge(a), newFingerprint(a), newFP(a),
+		newRecover(a), newDoctor(a), newWatch(a), newPurge(a), newVerify(a), newExport(a), newFingerprint(a), newFP(a),
 		newRelaycheck(a), newBlocklist(a), newAftercare(a), newVersion(a), newWhere(), newConfigHelp(),
 	}
 }

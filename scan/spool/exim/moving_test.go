@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -152,6 +153,16 @@ func TestRunning(t *testing.T) {
 	lay(t, s.proc, map[string]string{"4711/comm": "exim4\n"})
 	if yes, how, err := s.Running(t.Context()); !yes || how != "process 4711 is Exim" || err != nil {
 		t.Errorf("%v, %q, %v", yes, how, err)
+	}
+	cwd := filepath.Join(s.proc, "4711/cwd")
+	os.Symlink(t.TempDir(), cwd)
+	if yes, how, err := s.Running(t.Context()); yes || err != nil {
+		t.Errorf("it works in another folder: %v, %q, %v", yes, how, err)
+	}
+	os.Remove(cwd)
+	os.Symlink(filepath.Join(s.t.Path(), s.base), cwd)
+	if yes, how, err := s.Running(t.Context()); !yes || !strings.Contains(how, "4711 of Exim works in it") || err != nil {
+		t.Errorf("it works here: %v, %q, %v", yes, how, err)
 	}
 }
 

@@ -1,0 +1,64 @@
+package classify_test
+
+import (
+	"testing"
+
+	"qclean/classify"
+	"qclean/fixtures"
+	"qclean/scan"
+	"qclean/scan/letter"
+	"qclean/scan/spool"
+)
+
+// TestNoWantedMailIsLost judges whole queues with ground truth: no letter, no
+// newsletter and no notice may be called unwanted, and 98 of 100 unwanted
+// messages must be. `go run ./fixtures/verdicts` measures the same on more.
+func TestNoWantedMailIsLost(t *testing.T) {
+	for _, name := range []string{"mixed", "open-relay", "stolen-account", "inbound", "reverse-ndr", "backscatter", "office", "newsletters", "lists", "forwards", "notices"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, err := fixtures.Scenario(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.N, f.Seed = 800, 77
+			site, err := classify.ParseSite([]string{f.Site().Domain}, f.Site().Relays)
+			if err != nil {
+				t.Fatal(err)
+			}
+			records, truth := facts(t, f, site)
+			j := classify.Judge(records, classify.Campaigns(records, nil), site, nil)
+			unwanted, called := 0, 0
+			for i := range records {
+				v := j.Records[i]
+				switch {
+				case !truth[i].Wanted:
+					unwanted++
+					if v.Call.Unwanted() {
+						called++
+					}
+				case v.Call.Unwanted() && truth[i].Verdict != fixtures.Bounce:
+					t.Errorf("%s is %s and called %s: %+v", truth[i].File, truth[i].Verdict, v.Call, v.Evidence)
+				}
+			}
+			if called*100 < unwanted*98 {
+				t.Errorf("%d of %d unwanted messages are called so", called, unwanted)
+			}
+		})
+	}
+}
+
+// facts reads a flood as a scan of the queue's own records does.
+func facts(t *testing.T, f fixtures.Flood, site classify.Site) (records []classify.Record, truth []fixtures.Truth) {
+	t.Helper()
+	reader, letters := classify.NewReader(classify.Options{Trust: site.Trust()}), letter.NewReader(letter.Limits{})
+	for m, err := range f.Messages() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := spool.Entry{ID: spool.ID(m.Name), Queue: m.Queue, Arrived: m.Arrived, Envelope: spool.Envelope{From: m.Envelope.From, Null: m.Envelope.Null(), To: m.Envelope.To, Source: spool.FromHead}}
+		records = append(records, reader.Facts(&scan.Message{Entry: &e, Letter: letters.Read(m.Raw)}))
+		truth = append(truth, m.Truth())
+	}
+	return records, truth
+}
