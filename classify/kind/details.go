@@ -25,6 +25,9 @@ func details(text []byte) int {
 		status = status || firstStatus(s) != ""
 		if !to && strings.IndexByte(s, '@') > 0 {
 			_, to = recipient(s, isCode)
+			if at := strings.IndexByte(s, '<'); !to && at >= 0 {
+				_, _, to = leading(s[at:])
+			}
 		}
 		header = header || hasFold(s, "received: ") || hasFold(s, "message-id: ")
 	}

@@ -23,6 +23,7 @@ var house = []struct {
 	{"cmd/report", nil},
 	{"cmd/ui", []string{"github.com/schollz/progressbar/v3", "github.com/dustin/go-humanize", "golang.org/x/term", "github.com/jedib0t/go-pretty/v6"}},
 	{"replay", []string{"golang.org/x/time", "github.com/klauspost/compress"}},
+	{"replay/submit", []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}},
 	{"replay/journal", nil},
 	{"classify/survey", nil},
 	{"classify/index", []string{"github.com/parquet-go/parquet-go"}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 var update = flag.Bool("update", false, "write the goldens anew")
 
 func TestMain(m *testing.M) {
+	// No test may come upon the queue of a server that runs on this machine.
+	os.Setenv(rootVariable, filepath.Join(os.TempDir(), "no-such-root"))
 	testscript.Main(m, map[string]func(){"qclean": main})
 }
 
@@ -25,6 +28,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("QCLEAN_STATE", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("TZ", "UTC")
+			if e.Getenv(rootVariable) == "" {
+				e.Setenv(rootVariable, filepath.Join(e.WorkDir, "root"))
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -17,6 +16,7 @@ const (
 	dialTime    = 30 * time.Second
 	commandTime = 5 * time.Minute // RFC 5321 section 4.5.3.2
 	finalTime   = 10 * time.Minute
+	byeTime     = 2 * time.Second
 	maxReplies  = 1 << 20 // bytes of all replies in one transaction
 	maxReply    = 500     // bytes of a reply that are kept
 	perSession  = 100     // messages in one connection
@@ -37,17 +37,15 @@ type session struct {
 func (s *session) Name() string { return s.target.String() }
 func (s *session) Most() int    { return mostRcpts }
 
-// Close says goodbye, and does not wait for an answer to it.
+// Close says goodbye, and does not wait long for an answer to it.
 func (s *session) Close() error {
 	if s.client == nil {
 		return nil
 	}
-	s.conn.SetDeadline(time.Now().Add(time.Second))
-	err := s.client.Quit()
+	s.conn.renew()
+	s.client.CommandTimeout = byeTime
+	s.client.Quit() // all messages have their answers: what is said at the door is of no use
 	s.drop()
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return nil // all messages have their answer: what is said at the door is of no use
-	}
 	return nil
 }
 
