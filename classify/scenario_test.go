@@ -21,7 +21,7 @@ func TestNoWantedMailIsLost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f.N, f.Seed = 800, 77
+			f.N, f.Seed = 500, 77
 			site, err := classify.ParseSite([]string{f.Site().Domain}, f.Site().Relays)
 			if err != nil {
 				t.Fatal(err)

@@ -100,9 +100,14 @@ func sortDocs(s *Set) (order []int32, docs []doc) {
 // cores, those with next to none by the hash of all there is.
 func classGroups(s *Set, all, docs []doc, order []int32) []Group {
 	class := s.items[docs[0].item].class
+	albums, rest := pictures(s, docs)
+	var out []Group
+	for _, a := range albums {
+		out = append(out, albumGroup(s, docs, a, order))
+	}
 	var long []doc
 	few := map[uint64][]int32{}
-	for _, d := range docs {
+	for _, d := range rest {
 		if s.items[d.item].hashes < fingerprint.MinShingles {
 			x := s.exact(d.item)
 			few[x] = append(few[x], order[d.from:d.to]...)
@@ -113,7 +118,7 @@ func classGroups(s *Set, all, docs []doc, order []int32) []Group {
 	g := newGrouping(s, all, long)
 	g.lead()
 	g.refine()
-	out := g.result(class, order)
+	out = append(out, g.result(class, order)...)
 	for x, members := range few {
 		out = append(out, fewGroup(s, class, x, members))
 	}

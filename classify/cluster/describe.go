@@ -89,11 +89,8 @@ func (g *grouping) pictured(docs []int32) bool {
 	n := 0
 	sample := docs[:min(len(docs), sampleCore)]
 	for _, d := range sample {
-		for _, m := range g.set.media(g.docs[d].item) {
-			if k := fingerprint.Media(m).Kind(); k == fingerprint.File || k == fingerprint.Shape {
-				n++
-				break
-			}
+		if g.set.pictured(g.docs[d].item) {
+			n++
 		}
 	}
 	return 2*n > len(sample)

@@ -14,7 +14,7 @@ const (
 	fewCoherence   = 0.15 // so much of every message
 	wholeFeature   = 0.95 // share of the members that have a feature which is never touched
 	wholeCore      = 0.55 // share of such features that makes a core whole
-	wholeCoherence = 0.30 // a whole core must be so much of every message,
+	wholeCoherence = 0.25 // a whole core must be so much of every message,
 	weakCoherence  = 0.10 // any other so much
 	weakPictured   = 30   // words beside a picture, which is then the message
 )

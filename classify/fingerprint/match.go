@@ -36,17 +36,22 @@ func FromMessage(f *Features) Print {
 // FromFew makes the fingerprint of what has next to no text: of its files, or
 // of the whole when it has none.
 func FromFew(c Class, exact uint64, media []Media) Print {
+	if p := FromMedia(c, media); len(p.Hashes) > 0 {
+		return p
+	}
+	return Print{Class: c, Kind: OfWhole, Need: 1, Hashes: []uint64{exact}}
+}
+
+// FromMedia makes the fingerprint of picture mail: any of the files and looks,
+// of which the first few are taken, is enough.
+func FromMedia(c Class, media []Media) Print {
 	p := Print{Class: c, Kind: OfMedia, Need: 1}
 	for _, m := range media {
-		if m.Kind() == File && len(p.Hashes) < printKinds[OfMedia].most {
+		if k := m.Kind(); (k == File || k == Look) && len(p.Hashes) < printKinds[OfMedia].most && !slices.Contains(p.Hashes, uint64(m)) {
 			p.Hashes = append(p.Hashes, uint64(m))
 		}
 	}
-	if len(p.Hashes) == 0 {
-		return Print{Class: c, Kind: OfWhole, Need: 1, Hashes: []uint64{exact}}
-	}
 	slices.Sort(p.Hashes)
-	p.Hashes = slices.Compact(p.Hashes)
 	return p
 }
 

@@ -15,46 +15,71 @@ type Media uint32
 // MediaKind is what a Media is the hash of.
 type MediaKind uint8
 
-// The kinds of Media, in the order in which they say much.
+// The kinds of Media.
 const (
-	File  MediaKind = iota // the bytes of an attachment or picture
-	Look                   // the coarse look of a picture, the same after small changes
-	Shape                  // type, width and height of a picture
-	Host                   // registered domain of a link
+	File   MediaKind = iota // the bytes of an attachment or picture
+	Look                    // upper bits of a picture's perceptual hash, not hashed again
+	LookTo                  // and the next
+	Shape                   // type, width and height of a picture
+	Host                    // registered domain of a link
 )
 
 // mediaShare is how many of each kind a message keeps, MaxMedia together.
-var mediaShare = [...]int{File: 2, Look: 2, Shape: 1, Host: 2}
+var mediaShare = [...]int{File: 2, Look: 1, LookTo: 1, Shape: 1, Host: 2}
 
 // Kind tells what it is the hash of.
 func (m Media) Kind() MediaKind { return MediaKind(m & 7) }
 
+// Bits are the 29 bits of hash.
+func (m Media) Bits() uint32 { return uint32(m >> 3) }
+
 func newMedia(k MediaKind, hash uint64) Media { return Media(hash^hash>>32)<<3 | Media(k) }
+
+// Bounds of what counts as a picture or attachment that says something: a
+// company's logo below its signature says nothing.
+const (
+	leastArea  = 20_000 // pixels
+	leastBytes = 1 << 10
+	mostArea   = 1 << 20 // of a picture that is decoded
+	mostBytes  = 256 << 10
+	// A message with more shingles is told by its text, and its picture is not
+	// decoded, which costs a hundred times as much.
+	fewShingles = 160
+)
 
 // appendMedia takes the first files, the first picture and the first link
 // hosts of a message, sorted, without repeats.
-func appendMedia(dst []Media, m *letter.Message) []Media {
+func (s *Sketcher) appendMedia(dst []Media, m *letter.Message, shingles int) []Media {
 	var left = mediaShare
-	put := func(k MediaKind, hash uint64) {
-		f := newMedia(k, hash)
-		if left[k] > 0 && !slices.Contains(dst, f) {
-			dst = append(dst, f)
-			left[k]--
+	put := func(f Media) bool {
+		k := f.Kind()
+		if left[k] == 0 || slices.Contains(dst, f) {
+			return false
 		}
+		dst = append(dst, f)
+		left[k]--
+		return true
 	}
 	for i := range m.Parts {
 		p := &m.Parts[i]
 		if !isFile(p) {
 			continue
 		}
-		put(File, mix(p.Hash^keyAttach, keyWhole))
-		if p.Width > 0 && p.Height > 0 {
-			put(Shape, mix(xxh3.HashString(p.Type)^uint64(p.Width)<<32^uint64(p.Height), keyAttach))
+		put(newMedia(File, mix(p.Hash^keyAttach, keyWhole)))
+		if p.Width <= 0 || p.Height <= 0 {
+			continue
+		}
+		first := put(newMedia(Shape, mix(xxh3.HashString(p.Type)^uint64(p.Width)<<32^uint64(p.Height), keyAttach)))
+		if first && shingles < fewShingles && m.Defects&letter.Cut == 0 {
+			if look, ok := s.looks.of(p); ok {
+				put(Media(look>>35)<<3 | Media(Look))
+				put(Media(look>>6)<<3 | Media(LookTo))
+			}
 		}
 	}
 	for i := range m.Links {
 		if d := m.Links[i].Domain; d != "" && left[Host] > 0 {
-			put(Host, xxh3.HashString(d))
+			put(newMedia(Host, xxh3.HashString(d)))
 		}
 	}
 	slices.Sort(dst)
@@ -64,7 +89,7 @@ func appendMedia(dst []Media, m *letter.Message) []Media {
 // isFile is true of what is sent for its own sake: not of the texts, and not
 // of what differs in every message by its nature, such as signatures.
 func isFile(p *letter.Part) bool {
-	if len(p.Body) == 0 {
+	if len(p.Body) < leastBytes || p.Width > 0 && p.Width*p.Height < leastArea {
 		return false
 	}
 	kind, sub, _ := strings.Cut(p.Type, "/")
@@ -77,4 +102,32 @@ func isFile(p *letter.Part) bool {
 		return false
 	}
 	return p.Attachment && sub != "calendar"
+}
+
+// looks remembers what pictures look like: a flood brings few, many times.
+type looks struct {
+	known map[uint64]look
+}
+
+type look struct {
+	hash uint64
+	ok   bool
+}
+
+const mostLooks = 1024
+
+func (l *looks) of(p *letter.Part) (uint64, bool) {
+	if len(p.Body) > mostBytes || p.Width > mostArea/p.Height {
+		return 0, false
+	}
+	if k, ok := l.known[p.Hash]; ok {
+		return k.hash, k.ok
+	}
+	if l.known == nil || len(l.known) >= mostLooks {
+		l.known = map[uint64]look{}
+	}
+	var k look
+	k.hash, k.ok = p.Perceptual()
+	l.known[p.Hash] = k
+	return k.hash, k.ok
 }

@@ -11,6 +11,7 @@ type Sketcher struct {
 	few      []uint32
 	hashes   []uint32 // block that sketches are cut from
 	media    []Media
+	looks    looks
 }
 
 // blockSize is how many hashes are allocated at a time, for some 80 sketches.
@@ -28,7 +29,7 @@ func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
 	s.folder.fold(m.Text)
 	f := &s.features
 	f.Class, f.Shingles, f.Exact = c, s.folder.shingles, 0
-	f.Media = appendMedia(f.Media[:0], m)
+	f.Media = s.appendMedia(f.Media[:0], m, len(f.Shingles))
 	if tooFew(f.Shingles) {
 		f.Exact = s.exact(m)
 	}

@@ -3,6 +3,8 @@ package kind
 import (
 	"bytes"
 	"strings"
+
+	"qclean/scan/letter"
 )
 
 // maxDetails is the most that details gives.
@@ -11,7 +13,9 @@ const maxDetails = 5
 // details weighs what a report has whatever its words are: a reply code, a
 // status code, a recipient that a line is about, and the header of the message
 // that it returns. It is how a mail system that nobody knows is understood.
-func details(text []byte) int {
+func details(m *letter.Message) int {
+	own := ownAddresses(m)
+	text := m.Text
 	n := 0
 	var code, status, to, header bool
 	for line := range bytes.Lines(text[:min(len(text), maxRead)]) {
@@ -20,15 +24,9 @@ func details(text []byte) int {
 			continue
 		}
 		s := string(line)
-		isCode := replyCode(s)
-		code = code || isCode
+		code = code || replyCode(s)
 		status = status || firstStatus(s) != ""
-		if !to && strings.IndexByte(s, '@') > 0 {
-			_, to = recipient(s, isCode)
-			if at := strings.IndexByte(s, '<'); !to && at >= 0 {
-				_, _, to = leading(s[at:])
-			}
-		}
+		to = to || strings.IndexByte(s, '@') > 0 && names(s, own)
 		header = header || hasFold(s, "received: ") || hasFold(s, "message-id: ")
 	}
 	for _, found := range []bool{code, status, to} {
@@ -40,6 +38,17 @@ func details(text []byte) int {
 		n += 2
 	}
 	return n
+}
+
+// names tells whether a line holds an address that is neither the report's
+// sender's nor its recipient's.
+func names(line string, own [3]string) bool {
+	for word := range strings.FieldsSeq(line) {
+		if a, _, ok := leading(strings.Trim(word, "<>()[]\"',;:")); ok && !mine(a, own) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasFold(s, prefix string) bool {

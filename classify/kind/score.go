@@ -39,10 +39,10 @@ func (w *words) isReport(m *letter.Message, h *marks) bool {
 	}
 	extra := structure(m, h)
 	against := w.against(m, h, text)
-	if w.sender >= wording && against <= trace && m.Returned != nil && details(m.Text) > weak {
+	if w.sender >= wording && against <= trace && m.Returned != nil && details(m) > weak {
 		return true // in a language that nobody put into the tables
 	}
-	if text == 0 && w.sender >= wording && subject >= strong && against <= trace && details(m.Text) > 0 {
+	if text == 0 && w.sender >= wording && subject >= strong && against <= trace && details(m) > 0 {
 		return true // the subject says it all
 	}
 	if max(text, subject, extra) < wording || text == 0 && extra == 0 && (h.null < weak || w.sender < weak) {
@@ -60,7 +60,15 @@ func (w *words) isReport(m *letter.Message, h *marks) bool {
 		need += weak // only its words speak for it
 	}
 	sum := text + subject + w.sender + h.null + extra - against
-	return sum >= need || text > 0 && sum+maxDetails >= need && sum+details(m.Text) >= need
+	if text >= formula || extra > 0 || h.null >= weak {
+		return sum >= need || text > 0 && sum+maxDetails >= need && sum+details(m) >= need
+	}
+	// An administrator may write all of this; a report says about whom.
+	n := 0
+	if sum+maxDetails >= need {
+		n = details(m)
+	}
+	return n > 0 && sum+n >= need
 }
 
 // delivery is the weight of what is said about delivery, whatever came of it.

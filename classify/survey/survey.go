@@ -158,6 +158,8 @@ func read(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 }
 
 func (v *Survey) collect(records iter.Seq2[classify.Record, error], progress func(int)) {
+	var chunks [][]classify.Record
+	var chunk []classify.Record
 	done := 0
 	for rec, err := range records {
 		if done++; progress != nil && done%256 == 0 {
@@ -167,9 +169,27 @@ func (v *Survey) collect(records iter.Seq2[classify.Record, error], progress fun
 			v.note(err)
 			continue
 		}
-		v.Records = append(v.Records, rec)
+		if len(chunk) == cap(chunk) {
+			chunk = make([]classify.Record, 0, chunkSize)
+			chunks = append(chunks, chunk)
+		}
+		chunk = append(chunk, rec)
+		chunks[len(chunks)-1] = chunk
+	}
+	n := 0
+	for _, c := range chunks {
+		n += len(c)
+	}
+	v.Records = make([]classify.Record, 0, n)
+	for i, c := range chunks {
+		v.Records = append(v.Records, c...)
+		chunks[i] = nil
 	}
 }
+
+// chunkSize is how many records are kept together until it is known how many
+// there are: a slice that grows would hold everything twice, again and again.
+const chunkSize = 1024
 
 // judge says what each campaign and message is doing in the queue. What is in
 // quarantine was judged when it lay in the queue, beside all the rest: that

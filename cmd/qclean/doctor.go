@@ -55,13 +55,13 @@ func (c *checkup) rows() [][]ui.Cell {
 		out = append(out, []ui.Cell{ui.Text(what), ui.Text(fmt.Sprintf(format, args...))})
 	}
 	add("queue of", "%s: %s", c.MTA, c.Why)
-	add("spool", "%s%s", c.Spool, behind(c.How))
+	add("spool", "%s%s", c.Spool, after(", ", c.How))
 	for _, q := range c.Queues {
-		add("  "+q.Name, "%s in %s, of %s%s", ui.Plural(q.Messages, "message"), q.Dir, q.Owner, behind(q.Trouble))
+		add("  "+q.Name, "%s in %s, of %s%s", ui.Plural(q.Messages, "message"), q.Dir, q.Owner, after(": ", q.Trouble))
 	}
-	add("MTA", "%s%s", c.Standing.word(), behind(c.Standing.Why))
+	add("MTA", "%s%s", c.Standing.word(), after(": ", c.Standing.Why))
 	add("you", "%s", c.User)
-	add("quarantine", "%s%s", c.Quarantine, behind(c.runsWord()))
+	add("quarantine", "%s%s", c.Quarantine, after(", ", c.runsWord()))
 	add("room", "%s free there", ui.Bytes(c.Free))
 	add("configuration", "%s", c.Config.word())
 	for _, m := range c.May {
@@ -69,7 +69,7 @@ func (c *checkup) rows() [][]ui.Cell {
 		if !m.Yes {
 			word = "no"
 		}
-		add("may "+m.What, "%s%s", word, behind(m.Why))
+		add("may "+m.What, "%s%s", word, after(": ", m.Why))
 	}
 	if len(c.Missing) == 0 {
 		add("missing", "nothing")
@@ -80,11 +80,11 @@ func (c *checkup) rows() [][]ui.Cell {
 	return out
 }
 
-func behind(why string) string {
+func after(mark, why string) string {
 	if why == "" {
 		return ""
 	}
-	return " (" + why + ")"
+	return mark + why
 }
 
 func (s standing) word() string {
@@ -92,7 +92,7 @@ func (s standing) word() string {
 	case s.Running:
 		return "running"
 	case s.Copy:
-		return "none: this is a copy of a queue"
+		return "none, this is a copy of a queue"
 	}
 	return "not seen to run"
 }

@@ -56,6 +56,8 @@ func (c *checkup) lockWord(t *target) string {
 	_, claims := t.Spool.(spool.Claimer)
 	_, stages := t.Spool.(spool.Stager)
 	switch {
+	case c.Standing.Copy:
+		return ""
 	case stages:
 		return "beside the running MTA: by its lock on each message, those under delivery by way of hold"
 	case claims:

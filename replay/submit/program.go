@@ -26,11 +26,9 @@ func (p *program) Name() string { return p.target.String() }
 func (p *program) Most() int    { return mostRcpts }
 func (p *program) Close() error { return nil }
 
-// tempFail is EX_TEMPFAIL of sysexits.h. What is for good is only what is
-// wrong with the message itself; anything else may be another time.
-const tempFail = 75
-
-var forGood = []int{64, 65, 67, 68, 76} // usage, data, user, host, protocol
+// forGood are the exit codes (sysexits.h) that are about the message itself:
+// usage, data, user, host, protocol. Any other may be another time.
+var forGood = []int{64, 65, 67, 68, 76}
 
 // Send runs the program for one message. It has taken the message when it
 // ends with 0.

@@ -1,0 +1,173 @@
+package cluster
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"qclean/classify/fingerprint"
+)
+
+// Picture mail is grouped by its pictures and attachments before its text is
+// looked at: under a stock line all of it would be one. What has no like goes
+// on to the text, and is weak there.
+const (
+	pictureWords = 80 // a longer text speaks for itself
+	lookNear     = 6  // of 58 bits of the perceptual hash may differ
+	lookMost     = 16 // pictures compared for each part of the hash
+)
+
+// album is the picture mail of a class in groups.
+type album struct {
+	set    *Set
+	docs   []doc
+	groups [][]int32
+	looks  []uint64 // of the first doc of each group, 0 without one
+	files  map[uint32]int
+	near   map[uint32][]int // part of a look, with the part's number, to groups
+	places map[uint64]int   // link host and shape of the picture
+}
+
+// pictures takes the picture mail that has its like out of docs.
+func pictures(s *Set, docs []doc) (groups [][]int32, rest []doc) {
+	a := &album{set: s, docs: docs, files: map[uint32]int{}, near: map[uint32][]int{}, places: map[uint64]int{}}
+	for d := range docs {
+		if s.pictured(docs[d].item) && s.words(docs[d].item) < pictureWords {
+			a.add(int32(d))
+		}
+	}
+	taken := make([]bool, len(docs))
+	for _, g := range a.groups {
+		if len(g) < 2 {
+			continue
+		}
+		groups = append(groups, g)
+		for _, d := range g {
+			taken[d] = true
+		}
+	}
+	for d := range docs {
+		if !taken[d] {
+			rest = append(rest, docs[d])
+		}
+	}
+	return groups, rest
+}
+
+// words is about how many words a text has.
+func (s *Set) words(i int32) int { return int(s.items[i].hashes) << s.items[i].level / 2 }
+
+// pictured tells whether a message comes with a picture or attachment.
+func (s *Set) pictured(i int32) bool {
+	for _, m := range s.media(i) {
+		if k := fingerprint.Media(m).Kind(); k == fingerprint.File || k == fingerprint.Shape {
+			return true
+		}
+	}
+	return false
+}
+
+// add puts a doc to the group that has its file, a picture that looks the
+// same, or one of the same shape that leads to the same place.
+func (a *album) add(d int32) {
+	var look uint64
+	var files, hosts []uint32
+	var shape uint32
+	for _, v := range a.set.media(a.docs[d].item) {
+		switch m := fingerprint.Media(v); m.Kind() {
+		case fingerprint.File:
+			files = append(files, v)
+		case fingerprint.Look:
+			look |= uint64(m.Bits()) << 29
+		case fingerprint.LookTo:
+			look |= uint64(m.Bits())
+		case fingerprint.Shape:
+			shape = v
+		case fingerprint.Host:
+			hosts = append(hosts, v)
+		}
+	}
+	g := a.find(files, look, shape, hosts)
+	if g < 0 {
+		g = len(a.groups)
+		a.groups, a.looks = append(a.groups, nil), append(a.looks, look)
+		for p := range parts(look) {
+			if look != 0 && len(a.near[p]) < lookMost {
+				a.near[p] = append(a.near[p], g)
+			}
+		}
+	}
+	a.groups[g] = append(a.groups[g], d)
+	for _, f := range files {
+		if _, ok := a.files[f]; !ok {
+			a.files[f] = g
+		}
+	}
+	for _, h := range hosts {
+		if shape != 0 {
+			a.places[uint64(h)<<32|uint64(shape)] = g
+		}
+	}
+}
+
+func (a *album) find(files []uint32, look uint64, shape uint32, hosts []uint32) int {
+	for _, f := range files {
+		if g, ok := a.files[f]; ok {
+			return g
+		}
+	}
+	for p := range parts(look) {
+		for _, g := range a.near[p] {
+			if look != 0 && bits.OnesCount64(a.looks[g]^look) <= lookNear {
+				return g
+			}
+		}
+	}
+	for _, h := range hosts {
+		if g, ok := a.places[uint64(h)<<32|uint64(shape)]; ok && shape != 0 {
+			return g
+		}
+	}
+	return -1
+}
+
+// parts cuts a look in four, of which one is often untouched.
+func parts(look uint64) func(func(uint32) bool) {
+	return func(yield func(uint32) bool) {
+		for i := range uint32(4) {
+			if !yield(i<<16 | uint32(look>>(i*15))&0x7fff) {
+				return
+			}
+		}
+	}
+}
+
+// albumGroup is a group of picture mail. It is weak when its members are not
+// held together by a file or a look, but by where they lead only.
+func albumGroup(s *Set, docs []doc, members, order []int32) Group {
+	g := Group{Class: s.items[docs[members[0]].item].class, Coherence: 1}
+	count := map[fingerprint.Media]int{}
+	for _, d := range members {
+		g.Members = append(g.Members, order[docs[d].from:docs[d].to]...)
+		for _, m := range s.media(docs[d].item) {
+			count[fingerprint.Media(m)] += int(docs[d].to - docs[d].from)
+		}
+	}
+	slices.Sort(g.Members)
+	var best []fingerprint.Media
+	strong := 0
+	for m, n := range count {
+		if k := m.Kind(); k == fingerprint.File || k == fingerprint.Look {
+			best = append(best, m)
+			strong = max(strong, n)
+		}
+	}
+	slices.SortFunc(best, func(a, b fingerprint.Media) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	})
+	g.Print = fingerprint.FromMedia(g.Class, best)
+	if 4*strong < len(g.Members) {
+		g.Weak = "pictures that differ, of one shape and leading to one place"
+	}
+	return g
+}
