@@ -45,6 +45,7 @@ corpus:
 
 accuracy:
 	$(GO) run ./fixtures/accuracy
+	$(GO) run ./fixtures/verdicts
 
 clean:
 	rm -rf bin .demo
