@@ -36,15 +36,19 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// flood writes a seeded flood: flood DIR N [bare] [SCENARIO].
+// flood writes a seeded flood: flood DIR N [bare] [recipes=LIST] [SCENARIO].
 func flood(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	f := fixtures.Flood{N: n, Seed: 1}
 	for _, a := range args[2:] {
-		if a == "bare" {
+		recipes, ok := strings.CutPrefix(a, "recipes=")
+		switch {
+		case a == "bare":
 			f.Bare = true
-		} else {
+		case ok:
+			f.Recipes = strings.Split(recipes, ",")
+		default:
 			f.Scenario = a
 		}
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -34,6 +36,13 @@ func TestScripts(t *testing.T) {
 				e.Setenv(rootVariable, filepath.Join(e.WorkDir, "root"))
 			}
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "tmpfs" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			var shm, tmp syscall.Statfs_t
+			return syscall.Statfs("/dev/shm", &shm) == nil && syscall.Statfs(os.TempDir(), &tmp) == nil && shm.Fsid != tmp.Fsid, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode, "find": find, "flood": flood, "tree": tree, "hostile": hostile, "field": field,
