@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build demo test lint bench fuzz torture accuracy corpus clean
+.PHONY: build demo test lint live bench fuzz torture accuracy corpus clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/qclean ./cmd/qclean
@@ -26,6 +26,10 @@ lint:
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./cmd/qclean ./replay
 	$(GO) test -run '^$$' -bench . ./scan/letter ./classify/...
+
+# The checks against real servers on loopback: needs root and Debian's postfix (fixtures/live/install.sh).
+live: build
+	QCLEAN=$(CURDIR)/bin/qclean fixtures/live/relay.sh
 
 # Every fuzz target in turn.
 FUZZTIME ?= 30s

@@ -84,8 +84,9 @@ func (t Tolls) Total() int {
 // Take reads a spool. With a snapshot of an earlier scan only new and changed
 // messages are read. It fails only when ctx is done, or nothing could be listed at all.
 //
-// Where nobody said which relays are ours, a first reading shows them, and all
-// is read once more to look one hop further; the next survey knows them.
+// Where nobody said which relays are ours, a first reading shows them, and what
+// came through them is read once more to look one hop further; the next survey
+// knows them.
 func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snapshot, o Options) (*Survey, error) {
 	if o.Now.IsZero() {
 		o.Now = time.Now()
@@ -97,14 +98,30 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 	}
 	guess := classify.Guess(site, v.Records)
 	if len(guess.Relays) > len(site.Relays) {
-		if v, err = read(ctx, s, set, nil, guess, &o); err != nil {
+		again, err := read(ctx, s, set, v.beyond(&o, guess), guess, &o)
+		if err != nil {
 			return nil, err
 		}
+		again.Read, again.Known = v.Read, v.Known // the second look is not the caller's concern
+		v = again
 	}
 	v.Before = priorsOf(before)
 	v.Campaigns = classify.Campaigns(v.Records, v.Before)
 	v.judge(guess, o.Points)
 	return v, nil
+}
+
+// beyond is what need not be read again now that some relays are known to be
+// ours: the messages that did not come through them.
+func (v *Survey) beyond(o *Options, site classify.Site) *index.Snapshot {
+	snap := &index.Snapshot{Basis: basisOf(o.KnownBad, site)}
+	for i := range v.Records {
+		if !site.Trusted(v.Records[i].SourceIP) {
+			snap.Records = append(snap.Records, v.Records[i])
+		}
+	}
+	o.Fresh = false
+	return snap
 }
 
 // earlierRelays takes over the relays that an earlier survey found.
