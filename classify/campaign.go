@@ -16,7 +16,7 @@ type Campaign struct {
 	Print     fingerprint.Print // the portable form
 	Class     fingerprint.Class
 	Weak      string  // why its text alone is too little to act on, "" when it is enough
-	Coherence float64 // mean share of a member's text that all members share, 0 to 1
+	Coherence float64 // share of a member's text that all share, exceeded by nine members of ten, 0 to 1
 	Words     int     // about how many words they share
 	Core      []cluster.Feature
 	Members   []int32 // indexes of records

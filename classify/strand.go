@@ -160,10 +160,22 @@ func (j *judge) recipients(r *Record) End {
 		return Both
 	case ours > 0:
 		return Ours
+	case foreign > 0 && sentOn(r):
+		return NoEnd
 	case foreign > 0:
 		return Foreign
 	}
 	return NoEnd
+}
+
+// sentOn tells mail that came over a list, where the only recipients known are
+// those of its To field: that names the list, not who it was sent on to.
+func sentOn(r *Record) bool {
+	if r.Envelope != spool.FromHeaders {
+		return false
+	}
+	from := Domain(r.From)
+	return r.List || from != "" && slices.ContainsFunc(r.To, func(to string) bool { return Domain(to) == from })
 }
 
 // inside tells whether a message was handed in by a host of ours. One without

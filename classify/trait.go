@@ -11,6 +11,7 @@ import (
 type Traits struct {
 	Auth    bool   // the client logged in, whether or not the login is known
 	Listed  bool   // a mailing that one can leave (RFC 2369, RFC 2919), not a list that one can write to
+	List    bool   // it came over a list, of whatever sort
 	Answers string // Message-ID of what it answers
 	By      string // our host that took it in
 	For     string // recipient that our hosts recorded first, before any forwarding
@@ -20,6 +21,7 @@ func traitsOf(l *letter.Message, from *origin.Facts) Traits {
 	h := l.Header
 	return Traits{
 		Auth:    from.Auth,
+		List:    h.Has("List-Id") || h.Has("List-Post") || h.Has("List-Unsubscribe"),
 		Listed:  (h.Has("List-Unsubscribe") || h.Has("List-Id")) && !h.Has("List-Post"),
 		Answers: keep(answers(h)),
 		By:      keep(from.By),

@@ -77,6 +77,8 @@ func (w *work) act(ctx context.Context, steps []*Step) error {
 	switch w.plan.Verb {
 	case Inject:
 		return w.inject(ctx, steps)
+	case Submit:
+		return w.submit(ctx, steps)
 	case Purge:
 		return w.purge(ctx, steps)
 	}
@@ -117,7 +119,7 @@ func (w *work) index(ctx context.Context, steps []*Step) error {
 // reindex lets the MTA look at its queue again.
 func (m *Mover) reindex(ctx context.Context, run Run) error {
 	r, ok := m.spool.(spool.Reindexer)
-	if !ok || run.Done == 0 && run.Verb != Reindex || run.Verb == Inject || run.Verb == Purge {
+	if !ok || run.Done == 0 && run.Verb != Reindex || run.Verb.sends() || run.Verb == Purge {
 		return nil
 	}
 	if err := r.Reindex(ctx); err != nil {

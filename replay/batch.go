@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 
 	"qclean/scan/disk"
@@ -26,6 +27,7 @@ const (
 	whyInterrupted = "interrupted" // the run stopped before
 	whyError       = "error"       // a note has the words
 	whyNotNeeded   = "not needed"  // an index, when nothing was changed
+	whyOnHold      = "on hold"     // still being delivered: it stays where the MTA itself holds it
 )
 
 // errStop is what the verdict on one message says when it has to end the run.
@@ -33,26 +35,33 @@ type errStop struct{ error }
 
 func (e errStop) Unwrap() error { return e.error }
 
+// rounds is how often a message is tried that is busy, or that moves on to
+// another place in the queue while one looks.
+const rounds = 3
+
 // messages takes steps through in batches, and at last those again that were
 // busy, or that had moved to another place in the queue.
 func (w *work) messages(ctx context.Context, steps []*Step) error {
-	var again []*Step
-	for len(steps) > 0 {
-		n := min(len(steps), w.m.o.Batch)
-		later, err := w.batch(ctx, steps[:n], false)
+	for i := 1; i <= rounds && len(steps) > 0; i++ {
+		again, err := w.round(ctx, steps, i == rounds)
 		if err != nil {
-			return err
+			return errors.Join(err, w.leaveHeld(append(again, steps...)))
 		}
-		again, steps = append(again, later...), steps[n:]
-	}
-	for len(again) > 0 {
-		n := min(len(again), w.m.o.Batch)
-		if _, err := w.batch(ctx, again[:n], true); err != nil {
-			return err
-		}
-		again = again[n:]
+		steps = again
 	}
 	return nil
+}
+
+func (w *work) round(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
+	for len(steps) > 0 {
+		n := min(len(steps), w.m.o.Batch)
+		later, err := w.batch(ctx, steps[:n], last)
+		again, steps = append(again, later...), steps[n:]
+		if err != nil {
+			return again, err
+		}
+	}
+	return again, nil
 }
 
 // batch writes down what it is about to do, does it, and makes sure of it. It
@@ -66,17 +75,17 @@ func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*St
 			ready = append(ready, s)
 			err = w.intent(s)
 		} else if again, err = w.verdict(s, reason, err, again, last); err != nil {
-			return nil, err
+			return again, err
 		}
 		if err != nil {
-			return nil, err
+			return again, err
 		}
 	}
 	if len(ready) == 0 {
 		return again, nil
 	}
 	if err := w.journal.Sync(); err != nil {
-		return nil, err
+		return again, err
 	}
 	moved := make([]*Step, 0, len(ready))
 	for i, s := range ready {
@@ -136,6 +145,8 @@ func (w *work) verdict(s *Step, reason string, err error, again []*Step, last bo
 		return append(again, s), nil
 	case reason == whyMoved:
 		reason = whyGone
+	case reason == whyBusy && s.held:
+		reason, s.held = whyOnHold, false
 	}
 	w.trouble = 0
 	return again, w.skip(s, reason)
@@ -157,6 +168,12 @@ func (w *work) failed(s *Step, err error) error {
 
 // intend looks at the files of a step as they are now.
 func (w *work) intend(ctx context.Context, s *Step) (reason string, err error) {
+	if reason, err := w.arrange(ctx, s); reason != "" || err != nil {
+		return reason, err
+	}
+	if err := w.dropLogs(s); err != nil {
+		return "", err
+	}
 	for i := range s.Moves {
 		m := &s.Moves[i]
 		info, err := w.views.lstat(m.From)
@@ -215,8 +232,14 @@ func (m *Mover) sameEntry(s *Step, now spool.Entry) bool {
 // same tells whether a file is the one that the step is about: by inode, size
 // and time, or after a restore from a backup by its content.
 func (m *Mover) same(info disk.Info, mv *Move) bool {
-	if mv.Ident == "" || info.Ident() == mv.Ident {
+	if mv.Ident == "" || info.Ident() == mv.Ident || mv.Role == spool.Log {
 		return true
+	}
+	if kin, ok := m.spool.(spool.Kin); ok && mv.Role == spool.Control {
+		if _, _, queued := m.at.inQueue(mv.From); queued {
+			id := spool.ID(path.Base(mv.From))
+			return kin.Same(spool.Entry{ID: id, Ident: mv.Ident}, spool.Entry{ID: id, Ident: info.Ident()})
+		}
 	}
 	if mv.Sum == "" {
 		return false
@@ -231,7 +254,7 @@ func (w *work) find(ctx context.Context, s *Step) (string, error) {
 	if s.Kind != Message || s.Ident == "" || !w.m.outward(s) {
 		return w.goneFrom(s.Moves[0].From), nil
 	}
-	e, err := w.m.spool.Find(context.WithoutCancel(ctx), s.ID)
+	e, err := w.m.spool.Find(context.WithoutCancel(ctx), w.m.here(s).ID)
 	if err == nil {
 		err = w.m.spool.Stat(context.WithoutCancel(ctx), &e)
 	}
@@ -249,9 +272,16 @@ func (w *work) follow(s *Step, e spool.Entry) (reason string, err error) {
 	if !w.m.sameEntry(s, e) {
 		return whyChanged, nil
 	}
-	if s.Moves, err = moves(w.m.at, w.run.Name, w.run.Verb, e.Files); err != nil {
+	if placer, ok := w.m.spool.(spool.Placer); ok {
+		s.Moves = w.m.outMoves(placer, s, w.run.Name, w.run.Verb, e)
+	} else if s.Moves, err = moves(w.m.at, w.run.Name, w.run.Verb, e.Files); err != nil {
 		return "", err
 	}
 	s.Queue = e.Queue
-	return whyMoved, w.journal.Append(lineWhere, append([]string{strconv.Itoa(s.N)}, appendMoves(nil, s.Moves)...)...)
+	return whyMoved, w.where(s)
+}
+
+// where writes down that the files of a message are not where they were.
+func (w *work) where(s *Step) error {
+	return w.journal.Append(lineWhere, append([]string{strconv.Itoa(s.N)}, appendMoves(nil, s.Moves)...)...)
 }

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"qclean/scan/spool"
 )
 
 // check refuses a journal that asks for anything but moves within this
@@ -51,9 +53,12 @@ func (l *ledger) checkStep(s Step) error {
 		return l.checkFolder(s)
 	case Message:
 		for _, m := range s.Moves {
-			if !l.allowed(m) {
+			if !l.allowed(s, m) {
 				return fmt.Errorf("%s of %q to %q", l.verb, m.From, m.To)
 			}
+		}
+		if s.stage != "" && (!l.queued(s.stage) || path.Base(s.stage) != path.Base(s.control().From)) {
+			return fmt.Errorf("%s of %q by way of %q", l.verb, s.control().From, s.stage)
 		}
 		return nil
 	}
@@ -62,7 +67,7 @@ func (l *ledger) checkStep(s Step) error {
 
 func (l *ledger) checkIndex(s Step) error {
 	m := s.Moves[0]
-	if len(s.Moves) != 1 || !l.mayIndex(m.From) || l.verb == Inject || l.verb == Purge {
+	if len(s.Moves) != 1 || !l.mayIndex(m.From) || l.verb.sends() || l.verb == Purge {
 		return fmt.Errorf("index %q", m.From)
 	}
 	_, rest, ok := l.at.inOld(m.To)
@@ -98,32 +103,38 @@ func (l *ledger) checkFolder(s Step) error {
 }
 
 // allowed tells whether a verb moves messages in this way.
-func (l *ledger) allowed(m Move) bool {
+func (l *ledger) allowed(s Step, m Move) bool {
 	switch l.verb {
 	case Quarantine:
-		return l.queued(m.From) && l.mine(m.To)
+		return l.live(s, m, m.From) && l.mine(m.To)
 	case PutBack:
-		return l.quarantined(m.From) && l.queued(m.To)
-	case Inject:
+		return l.quarantined(m.From) && l.live(s, m, m.To)
+	case Inject, Submit:
 		return l.quarantined(m.From) && l.mine(m.To)
 	case Purge:
 		return l.quarantined(m.From) && m.To == ""
 	case Swap: // messages that came into the new folder before the index was gone
 		return false
 	case Undo:
-		return l.undoes(m)
+		return l.undoes(s, m)
 	}
 	return false
 }
 
-func (l *ledger) undoes(m Move) bool {
+func (l *ledger) undoes(s Step, m Move) bool {
 	switch {
-	case l.queued(m.From):
+	case l.at.inPickup(m.From) && l.taken(m.To):
+		return true
+	case l.live(s, m, m.From):
 		return l.quarantined(m.To)
-	case l.at.inPickup(m.From):
-		return l.taken(m.To)
 	}
-	return l.quarantined(m.From) && (l.queued(m.To) || l.quarantined(m.To))
+	return l.quarantined(m.From) && (l.live(s, m, m.To) || l.quarantined(m.To))
+}
+
+// live is a file of a message that the MTA may find: in a queue, or a side
+// file in one of the folders for those.
+func (l *ledger) live(s Step, m Move, name string) bool {
+	return l.queued(name) || m.Role == spool.Log && l.at.inLogs(name, s.ID)
 }
 
 func (l *ledger) queued(name string) bool {

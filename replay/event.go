@@ -18,12 +18,25 @@ func (l *ledger) event(n int, kind string, args []string) error {
 			return err
 		}
 		s.Moves, l.phases[n-1] = moves, waiting
+		if q, _, ok := l.at.inOld(s.control().To); ok && l.verb == Quarantine {
+			s.Queue = q.Name // where it was found
+		}
+	case lineStage:
+		if len(args) != 1 {
+			return fmt.Errorf("%s: %q", kind, args)
+		}
+		var err error
+		if s.stage, err = l.names.name(args[0]); err != nil {
+			return err
+		}
 	case lineIntent:
 		return l.intent(s, args)
 	case lineStaged:
 		return l.stage(n, args)
 	case lineName:
 		return l.name(n, args)
+	case lineOwed, lineOffer, lineTaken, lineNever, lineNotNow:
+		return l.handing(n, kind, args)
 	case lineSum:
 		return sums(s, args)
 	case lineFar:

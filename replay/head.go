@@ -20,10 +20,16 @@ const (
 	lineStep    = "step"    // n kind id queue ident size note role from to…
 	lineReady   = "ready"   // steps bytes: the plan ends here; what is not behind it was never begun
 	lineWhere   = "where"   // n role from to…: the message was found elsewhere
+	lineStage   = "byway"   // n name: on its way out it goes through this place
 	lineIntent  = "intent"  // n ident…: of each file, in the order of the moves
 	lineStaged  = "staged"  // n file ident sha256 size name: what will go into pickup
 	lineRelease = "release" // n…: these may reach pickup from now on
 	lineName    = "name"    // n name: the name in pickup, where it is not the one of the staged line
+	lineOwed    = "owed"    // n count address…: so many recipients are due; these were served by an earlier run
+	lineOffer   = "offer"   // n address…: the other server may have it for these from now on
+	lineTaken   = "taken"   // n nanoseconds reply address…: and it has, for these
+	lineNever   = "never"   // n reply address…: it refuses these for good
+	lineNotNow  = "notnow"  // n reply: it has taken it for nobody
 	lineSum     = "sums"    // n sum…: of each file
 	linePurging = "purging" // n size sum sender
 	lineFar     = "far"     // n path sum…: a copy lies on the other filesystem, and the one here may go

@@ -144,7 +144,7 @@ func (w *work) release(p *parcel) error {
 
 func numberedName(name string, i int) string {
 	ext := path.Ext(name)
-	suffix := "-" + strconv.Itoa(i) + ext
+	suffix := "_" + strconv.Itoa(i) + ext // of the two, only this is known to pickups everywhere (Postfix: mail_queue.c)
 	stem := name[:len(name)-len(ext)]
 	if max := maxNameLen - len(suffix); len(stem) > max && max > 0 {
 		stem = stem[:max]

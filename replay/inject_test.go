@@ -65,7 +65,7 @@ func TestReplayKeepsEnvelopeAndOriginal(t *testing.T) {
 	if err != nil || run.Done != 5 || run.Outcome != Complete {
 		t.Fatalf("%+v %v", run, err)
 	}
-	for name, subject := range map[string]string{"m001.eml": "m001", "m003-2.eml": "m003"} {
+	for name, subject := range map[string]string{"m001.eml": "m001", "m003_2.eml": "m003"} {
 		got, err := os.ReadFile(filepath.Join(dir, "pickup", name))
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func TestReplayKeepsEnvelopeAndOriginal(t *testing.T) {
 	// Nor with a plan that was made by other means.
 	forged := &Plan{Run: "20261122-090000-replay", Verb: Inject}
 	for _, pick := range picks(t, p, true, "m001") {
-		s, err := newStep(m.at, forged.Run, Inject, pick)
+		s, _, err := newStep(p, m.at, forged.Run, Inject, pick)
 		if err != nil {
 			t.Fatal(err)
 		}

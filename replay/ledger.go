@@ -31,6 +31,7 @@ type ledger struct {
 	phases []phase
 	reason map[int]string // of steps that were skipped
 	inject map[int]*staged
+	handed map[int]*handing
 	ready  bool
 	ended  *ending
 	last   time.Time // of the last release into pickup
@@ -49,7 +50,7 @@ type staged struct {
 
 // load reads a journal. found is the run's folder: <old>/<run>.
 func load(at places, found string, r *journal.Reader) (*ledger, error) {
-	l := &ledger{dir: found, at: at, reason: map[int]string{}, inject: map[int]*staged{}}
+	l := &ledger{dir: found, at: at, reason: map[int]string{}, inject: map[int]*staged{}, handed: map[int]*handing{}}
 	first := true
 	for line, err := range r.Lines() {
 		if err == nil && first {

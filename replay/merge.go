@@ -121,7 +121,7 @@ func (g *merger) walk(ctx context.Context, from, to string, depth int) error {
 			folders = append(folders, info.Name)
 		case g.left[name]:
 		default:
-			if err := g.add(ctx, spool.ID(path.Join(g.folder.Queue, info.Name)), []spool.File{{Name: name}}); err != nil {
+			if err := g.add(ctx, spool.ID(path.Join(g.folder.Queue, info.Name)), []spool.File{{Name: name, Role: spool.Body}}); err != nil {
 				return err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"qclean/replay/submit"
 	"qclean/scan/disk"
 	"qclean/scan/spool"
 )
@@ -21,6 +22,7 @@ type Options struct {
 	Batch    int            // messages between two syncs; 0: 4096
 	Rate     float64        // messages a second into pickup; 0: as fast as it goes
 	Old      disk.Tree      // a folder on another filesystem that takes the quarantined messages; nil: none
+	Via      submit.Sender  // the server that Submit sends to; the caller closes it
 	InDoubt  bool           // undo of a replay also takes back what was in doubt after a power loss: a person has looked
 	Progress func(Progress) // called after each message
 	Claims   bool           // the MTA is running: take its own lock on each message, if the driver can

@@ -31,23 +31,35 @@ func (s *Step) entry() spool.Entry {
 // that was chosen, and renames its files. A reason tells why it was left.
 func (w *work) one(ctx context.Context, s *Step) (reason string, err error) {
 	if s.Kind == Message {
-		release, reason, err := w.claim(ctx, s)
-		if reason != "" || err != nil {
+		if reason, err := w.toStage(ctx, s); reason != "" || err != nil {
 			return reason, err
 		}
-		defer release()
-		if reason, err := w.still(ctx, s); reason != "" || err != nil {
-			return reason, err
+		release, reason, err := w.claim(ctx, s)
+		if err == nil && reason == "" {
+			defer release()
+			reason, err = w.still(ctx, s)
+		}
+		if err == nil && reason == "" {
+			reason, err = w.gatherAgain(ctx, s)
+		}
+		if err != nil || reason != "" {
+			return w.offStage(ctx, s, reason, err)
 		}
 	}
 	for _, m := range s.Moves {
 		err := w.m.tree.Move(m.From, m.To)
 		w.folders.moved(m.From, m.To)
-		if err != nil {
+		if err != nil && !forgivable(m, err) {
 			return w.stuck(s, err)
 		}
 	}
 	return "", nil
+}
+
+// forgivable is a side file that is gone, or has a younger one in its place:
+// MTAs write them anew.
+func forgivable(m Move, err error) bool {
+	return m.Role == spool.Log && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist))
 }
 
 // claim takes the MTA's own lock on a message in a queue.
@@ -57,10 +69,12 @@ func (w *work) claim(ctx context.Context, s *Step) (release func(), reason strin
 	if !ok || !w.m.outward(s) {
 		return release, "", nil
 	}
-	lock, err := claimer.Claim(ctx, s.entry())
+	lock, err := claimer.Claim(ctx, w.m.here(s))
 	switch {
 	case errors.Is(err, spool.ErrBusy):
 		return release, whyBusy, nil
+	case errors.Is(err, spool.ErrGone) && s.held: // all were served on the way
+		return release, whyDelivered, nil
 	case errors.Is(err, spool.ErrGone), errors.Is(err, fs.ErrNotExist):
 		reason, err := w.find(ctx, s)
 		return release, reason, err
@@ -76,7 +90,7 @@ func (w *work) still(ctx context.Context, s *Step) (string, error) {
 	if s.Ident == "" {
 		return w.stillFiles(s)
 	}
-	e := s.entry()
+	e := w.m.here(s)
 	err := w.m.spool.Stat(ctx, &e)
 	if errors.Is(err, spool.ErrGone) {
 		return w.find(ctx, s)
@@ -84,7 +98,7 @@ func (w *work) still(ctx context.Context, s *Step) (string, error) {
 	if reason, err := statReason(err); reason != "" || err != nil {
 		return reason, err
 	}
-	if e.Files[0].Name != s.entry().Files[0].Name { // it was followed to another queue
+	if e.Files[0].Name != s.control().From { // it was followed to another queue
 		return w.follow(s, e)
 	}
 	if !w.m.sameEntry(s, e) {

@@ -53,7 +53,7 @@ func (m *Mover) lastRelease(ctx context.Context) (time.Time, error) {
 	}
 	var last time.Time
 	for _, dir := range dirs {
-		if verb, _ := verbOf(path.Base(dir)); verb != Inject {
+		if verb, _ := verbOf(path.Base(dir)); !verb.sends() {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

@@ -60,7 +60,7 @@ func (w *work) promise(p *parcel) error {
 
 func (w *work) packOne(ctx context.Context, s *Step, names map[string]bool) (*parcel, string, error) {
 	if _, run, _, ok := w.m.at.inRun(s.Moves[0].From); ok {
-		if verb, _ := verbOf(run); verb == Inject {
+		if verb, _ := verbOf(run); verb.sends() {
 			return nil, whyReplayed, nil
 		}
 	}

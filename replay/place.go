@@ -29,7 +29,7 @@ const (
 
 // runName is what a run's folder is called: time, verb, and a number when the
 // second is taken.
-var runName = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-(quarantine|replay|put-back|swap|reindex|undo|purge)(-[0-9]{1,4})?$`)
+var runName = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-(quarantine|replay|submit|put-back|swap|reindex|undo|purge)(-[0-9]{1,4})?$`)
 
 func newRunName(v Verb, at time.Time) string { return at.UTC().Format(runTime) + "-" + string(v) }
 
@@ -109,7 +109,10 @@ func (p places) inRun(name string) (q spool.Queue, run, rest string, ok bool) {
 
 // inQueue splits a name that lies in a queue, and in nothing else.
 func (p places) inQueue(name string) (spool.Queue, string, bool) {
-	if _, _, old := p.inOld(name); old || p.inPickup(name) || slices.Contains(p.Index, name) {
+	if _, _, old := p.inOld(name); old || slices.Contains(p.Index, name) {
+		return spool.Queue{}, "", false
+	}
+	if p.inPickup(name) && !p.pickupIsQueue() {
 		return spool.Queue{}, "", false
 	}
 	for _, q := range p.Queues {
@@ -118,6 +121,21 @@ func (p places) inQueue(name string) (spool.Queue, string, bool) {
 		}
 	}
 	return spool.Queue{}, "", false
+}
+
+// pickupIsQueue tells whether messages wait in the pickup folder as in any
+// other queue, as in Postfix's maildrop.
+func (p places) pickupIsQueue() bool {
+	return slices.ContainsFunc(p.Queues, func(q spool.Queue) bool { return q.Dir == p.Pickup })
+}
+
+// inLogs tells whether a name lies below a folder of side files, and is that
+// of this message.
+func (p places) inLogs(name string, id spool.ID) bool {
+	return path.Base(name) == id.Short() && slices.ContainsFunc(p.Logs, func(dir string) bool {
+		_, ok := under(dir, name)
+		return ok
+	})
 }
 
 // inPickup tells whether a name lies right in the pickup folder.

@@ -44,6 +44,8 @@ type Step struct {
 	Moves []Move   `json:"moves"`
 	Far   string   `json:"far,omitempty"` // where its first file lies in Options.Old, when it was carried there
 	moved bool
+	stage string // a place that it goes through on its way out; see spool.Stager
+	held  bool   // it is there
 }
 
 // Plan is a change that was not made yet: a value to print, or to give to
@@ -67,8 +69,9 @@ type Skip struct {
 }
 
 // NewPlan makes the plan for messages that were chosen: Quarantine takes
-// entries of the queues, Inject, PutBack and Purge those of the quarantine.
-// What was replayed already is never chosen for a queue or for pickup again.
+// entries of the queues, all others those of the quarantine. What was sent
+// already is never chosen for a queue or for pickup again; Submit takes of it
+// what Mover.Rest found.
 // ErrEmpty when nothing is left to do.
 func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time) (*Plan, error) {
 	p := places{s.Layout()}
@@ -76,17 +79,25 @@ func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time)
 	if v == Inject && p.Pickup == "" {
 		return nil, ErrNoPickup
 	}
-	if !slices.Contains([]Verb{Quarantine, Inject, PutBack, Purge}, v) {
+	if !slices.Contains([]Verb{Quarantine, Inject, Submit, PutBack, Purge}, v) {
 		return nil, fmt.Errorf("%s takes no messages", v)
 	}
+	names := map[string]bool{}
 	for _, pick := range inOrder(v, picks) {
-		if replayed(p, pick.Entry) && (v == Inject || v == PutBack) {
+		if replayed(p, pick.Entry) && (v == Inject || v == PutBack) || v == Submit && handedOver(p, pick.Entry) == Inject {
 			plan.Left = append(plan.Left, Skip{pick.Entry.ID, whyReplayed})
 			continue
 		}
-		step, err := newStep(p, plan.Run, v, pick)
+		step, reason, err := newStep(s, p, plan.Run, v, pick)
 		if err != nil {
 			return nil, fmt.Errorf("message %q: %w", pick.Entry.ID, err)
+		}
+		if reason == "" && step.clashes(names) {
+			reason = whyExists
+		}
+		if reason != "" {
+			plan.Left = append(plan.Left, Skip{pick.Entry.ID, reason})
+			continue
 		}
 		plan.add(step)
 	}
@@ -102,7 +113,7 @@ func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time)
 // neighbours are changed in the same blocks, which a cold disk likes.
 func inOrder(v Verb, picks []Pick) []Pick {
 	picks = slices.Clone(picks)
-	if v == Inject {
+	if v.sends() {
 		slices.SortStableFunc(picks, func(a, b Pick) int { return a.Entry.Arrived.Compare(b.Entry.Arrived) })
 		return picks
 	}
@@ -158,30 +169,64 @@ func (p *Plan) Messages() int {
 }
 
 // Replayed tells whether an entry is the original of a message that was given
-// to pickup: evidence, and no longer mail that waits in quarantine.
+// to pickup or to another server: evidence, and no longer mail that waits in quarantine.
 func Replayed(l spool.Layout, e spool.Entry) bool { return replayed(places{l}, e) }
 
 // replayed tells whether an entry is the original of a message that was given
-// to pickup: it would be delivered twice.
-func replayed(p places, e spool.Entry) bool {
+// to pickup, or to another server: it would be delivered twice.
+func replayed(p places, e spool.Entry) bool { return handedOver(p, e).sends() }
+
+// handedOver is the verb of the run in whose folder an entry lies.
+func handedOver(p places, e spool.Entry) Verb {
 	for _, f := range e.Files {
 		if _, run, _, ok := p.inRun(f.Name); ok {
 			verb, _ := verbOf(run)
-			return verb == Inject
+			return verb
+		}
+	}
+	return ""
+}
+
+func newStep(s spool.Spool, p places, run string, v Verb, pick Pick) (step Step, reason string, err error) {
+	e := pick.Entry
+	step = Step{Kind: Message, ID: e.ID, Queue: e.Queue, Ident: e.Ident, Size: e.Size, Note: pick.Note}
+	if len(e.Files) == 0 {
+		return step, "", fmt.Errorf("%w: no files", disk.ErrBadName)
+	}
+	if placer, ok := s.(spool.Placer); ok {
+		step.Moves, reason, err = plannedMoves(placer, p, run, v, e)
+		return step, reason, err
+	}
+	step.Moves, err = moves(p, run, v, e.Files)
+	return step, "", err
+}
+
+// clashes tells whether a step is about a file, or a place, that another step
+// of the plan has: a message that was listed twice, or two of one name on
+// their way to one queue.
+func (s *Step) clashes(names map[string]bool) bool {
+	for _, m := range s.Moves {
+		if names[m.From] || m.To != "" && names[m.To] {
+			return true
+		}
+	}
+	for _, m := range s.Moves {
+		names[m.From] = true
+		if m.To != "" {
+			names[m.To] = true
 		}
 	}
 	return false
 }
 
-func newStep(p places, run string, v Verb, pick Pick) (Step, error) {
-	e := pick.Entry
-	step := Step{Kind: Message, ID: e.ID, Queue: e.Queue, Ident: e.Ident, Size: e.Size, Note: pick.Note}
-	if len(e.Files) == 0 {
-		return step, fmt.Errorf("%w: no files", disk.ErrBadName)
+// control is the move of the file that makes the message.
+func (s *Step) control() *Move {
+	for i := range s.Moves {
+		if s.Moves[i].Role == spool.Control {
+			return &s.Moves[i]
+		}
 	}
-	var err error
-	step.Moves, err = moves(p, run, v, e.Files)
-	return step, err
+	return &s.Moves[0]
 }
 
 // moves says where the files of a message go: control first on the way out,
@@ -207,7 +252,7 @@ func target(p places, run string, v Verb, name string) (string, error) {
 		return p.away(run, name)
 	case PutBack:
 		return p.home(name)
-	case Inject:
+	case Inject, Submit:
 		return p.kept(run, name)
 	}
 	_, _, err := p.message(name)
@@ -223,7 +268,7 @@ func (p *Plan) add(s Step) {
 // addIndex puts the stale index files behind the messages: they stay as
 // evidence, and the MTA makes new ones.
 func (p *Plan) addIndex(at places) {
-	if p.Verb == Inject || p.Verb == Purge {
+	if p.Verb.sends() || p.Verb == Purge {
 		return // the queue stays as it is
 	}
 	old := at.Queues[0].Old

@@ -115,10 +115,12 @@ func (w *work) recover(ctx context.Context, l *ledger) error {
 	switch l.verb {
 	case Inject:
 		err = w.recoverInject(l)
+	case Submit:
+		err = w.recoverSubmit(l)
 	case Purge:
 		err = w.recoverPurge(l)
 	default:
-		err = w.recoverMoves(l)
+		err = w.recoverMoves(ctx, l)
 	}
 	if err != nil {
 		return err
@@ -142,7 +144,7 @@ func (w *work) recover(ctx context.Context, l *ledger) error {
 // recoverMoves looks at both ends of what was under way. After a power loss
 // that is also what the journal calls done: the line may have reached the
 // disk before the rename did.
-func (w *work) recoverMoves(l *ledger) error {
+func (w *work) recoverMoves(ctx context.Context, l *ledger) error {
 	lost := l.boot != w.m.o.Boot
 	for i := range l.steps {
 		s := &l.steps[i]
@@ -154,7 +156,7 @@ func (w *work) recoverMoves(l *ledger) error {
 		if l.phases[i] != meant && (l.phases[i] != done || !lost) {
 			continue
 		}
-		if err := w.recoverStep(l, s); err != nil {
+		if err := w.recoverStep(ctx, l, s); err != nil {
 			return err
 		}
 	}
@@ -180,25 +182,21 @@ func (w *work) sumRest(l *ledger) error {
 	return errors.Join(w.hashes.start(w, rest), w.hashes.drain(w))
 }
 
-func (w *work) recoverStep(l *ledger, s *Step) error {
+func (w *work) recoverStep(ctx context.Context, l *ledger, s *Step) error {
 	if s.Far != "" { // it was carried on from where this step put it
 		return nil
 	}
-	settle := w.m.settle
-	if s.Kind == Folder {
-		settle = w.settleFolder
+	was := l.phases[s.N-1]
+	reason, decided, err := w.recoverStaged(ctx, s)
+	if err == nil && !decided {
+		reason, err = w.recoverEnds(s, was)
 	}
-	f, err := settle(w.folders, s)
 	if err != nil {
 		return fmt.Errorf("step %d: %w", s.N, err)
 	}
-	was := l.phases[s.N-1]
-	if f == vanished && !w.m.outward(s) || f == vanished && was == done {
-		f = arrived // it was given back to the queue, and the MTA has taken it
-	}
-	now, reason := done, ""
-	if f != arrived {
-		now, reason = skipped, f.reason()
+	now := done
+	if reason != "" {
+		now = skipped
 	}
 	if now == was {
 		return nil
@@ -208,6 +206,20 @@ func (w *work) recoverStep(l *ledger, s *Step) error {
 		return w.journal.Append(lineDone, fmt.Sprint(s.N))
 	}
 	return w.journal.Append(lineSkip, fmt.Sprint(s.N), reason)
+}
+
+// recoverEnds looks at where a step comes from and where it goes. A reason
+// tells why it was not done.
+func (w *work) recoverEnds(s *Step, was phase) (string, error) {
+	settle := w.m.settle
+	if s.Kind == Folder {
+		settle = w.settleFolder
+	}
+	f, err := settle(w.folders, s)
+	if f == vanished && !w.m.outward(s) || f == vanished && was == done {
+		f = arrived // it was given back to the queue, and the MTA has taken it
+	}
+	return f.reason(), err
 }
 
 func (f fate) reason() string {

@@ -26,6 +26,7 @@ var (
 	ErrReadOnly   = errors.New("the spool cannot be written")
 	ErrNoPickup   = errors.New("this spool has no pickup")
 	ErrNoSpace    = errors.New("not enough room on the other filesystem")
+	ErrNoVia      = errors.New("no server to send to")
 	ErrNeedOld    = errors.New("messages of this run lie on another filesystem, which was not named")
 )
 
@@ -36,12 +37,16 @@ type Verb string
 const (
 	Quarantine Verb = "quarantine" // queue → <queue>.old/<run>/
 	Inject     Verb = "replay"     // .old → pickup, the original is kept in <queue>.old/<run>/
+	Submit     Verb = "submit"     // .old → another server, the original is kept in <queue>.old/<run>/
 	PutBack    Verb = "put-back"   // .old → the queue it came from
 	Swap       Verb = "swap"       // a whole queue folder → <queue>.old/<run>/, and a new empty one
 	Reindex    Verb = "reindex"    // stale index files → <queue>.old/<run>/
 	Undo       Verb = "undo"       // the reverse of another run
 	Purge      Verb = "purge"      // .old → nothing; the one verb without an undo
 )
+
+// sends tells whether a verb lets messages be delivered: once, and never again.
+func (v Verb) sends() bool { return v == Inject || v == Submit }
 
 // Pick is one message that the operator's selector chose.
 type Pick struct {

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"qclean/scan/spool"
 )
 
 // inodeOf is the part of a disk.Info.Ident that stays while a file lives,
@@ -46,6 +48,9 @@ const (
 // look finds the file of a move at one end, or the other, or both.
 func (m *Mover) look(mv Move) (ends, error) {
 	var e ends
+	if mv.Role == spool.Log {
+		return m.lookForLog(mv)
+	}
 	from, linksFrom, err := m.present(mv.From, mv.Ident)
 	if err != nil {
 		return e, err
@@ -55,6 +60,27 @@ func (m *Mover) look(mv Move) (ends, error) {
 		return e, err
 	}
 	return ends{from, to, from == ours && to == ours && linksFrom > 1 && linksTo > 1}, nil
+}
+
+// lookForLog goes by the name alone: an MTA writes its logs anew. One that
+// came to the old place after the move is not ours to take.
+func (m *Mover) lookForLog(mv Move) (ends, error) {
+	from, linksFrom, err := m.present(mv.From, mv.Ident)
+	if err != nil {
+		return ends{}, err
+	}
+	to, linksTo, err := m.present(mv.To, mv.Ident)
+	switch {
+	case err != nil:
+		return ends{}, err
+	case from == ours && to == ours && linksFrom > 1 && linksTo > 1:
+		return ends{ours, ours, true}, nil
+	case to != absent:
+		return ends{from: absent, to: ours}, nil
+	case from != absent:
+		return ends{from: ours, to: absent}, nil
+	}
+	return ends{}, nil
 }
 
 func (m *Mover) present(name, ident string) (presence, uint64, error) {
@@ -141,7 +167,7 @@ func (m *Mover) complete(f *folders, s *Step, all []ends) (fate, error) {
 			err = m.tree.Move(s.Moves[i].From, s.Moves[i].To)
 			f.moved(s.Moves[i].From, s.Moves[i].To)
 		}
-		if err != nil {
+		if err != nil && !forgivable(s.Moves[i], err) {
 			return m.takeBack(f, s, err)
 		}
 	}
@@ -167,7 +193,7 @@ func (m *Mover) takeBack(f *folders, s *Step, why error) (fate, error) {
 		} else {
 			err = m.tree.Move(mv.To, mv.From)
 		}
-		if err != nil {
+		if err != nil && !forgivable(mv, err) {
 			return stayed, fmt.Errorf("take back part of a message: %w", errors.Join(err, why))
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"qclean/scan/spool"
 )
 
 // Inverse is the plan that takes this one back: each message from where it
@@ -21,7 +23,7 @@ func (p *Plan) Inverse(at time.Time) (*Plan, error) {
 	for _, s := range slices.Backward(p.Steps) {
 		if s.Kind != Index {
 			s.Moves = inverse(s.Moves)
-			s.Ident = ""
+			s.Ident, s.stage = "", ""
 			inv.add(s)
 		}
 	}
@@ -72,8 +74,23 @@ func (m *Mover) UndoPlan(ctx context.Context, run Run) (*Plan, error) {
 		m.fromPickup(p, l)
 		return p, nil
 	}
+	m.mayHaveMoved(p)
 	p.addIndex(m.at)
 	return p, nil
+}
+
+// mayHaveMoved lets the undo of a put-back look for messages that the MTA has
+// moved on to another queue since, where it knows them again.
+func (m *Mover) mayHaveMoved(p *Plan) {
+	if _, ok := m.spool.(spool.Kin); !ok {
+		return
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if _, _, queued := m.at.inQueue(s.control().From); queued && s.Kind == Message {
+			s.Ident = s.control().Ident
+		}
+	}
 }
 
 // stillDone is what a run did, without what an earlier undo has taken back
@@ -85,15 +102,15 @@ func (m *Mover) stillDone(l *ledger, later trail) (*Plan, []Skip) {
 	var left []Skip
 	for i, s := range l.steps {
 		doubt := m.o.InDoubt && l.reason[s.N] == whyDoubt
-		if l.phases[i] != done && !doubt {
+		if l.phases[i] != done && !doubt || l.verb == Submit && !doubt {
 			continue
 		}
 		if doubt {
 			delete(l.inject, s.N)
 		}
-		now, hop := later.at(s.Moves[0].To)
+		now, hop := later.at(s.control().To)
 		switch {
-		case now == s.Moves[0].To || s.Kind == Index:
+		case now == s.control().To || s.Kind == Index:
 			did.Steps = append(did.Steps, s)
 		case hop.of != l.run:
 			left = append(left, Skip{s.ID, whyMovedOn})
@@ -106,8 +123,11 @@ func (m *Mover) stillDone(l *ledger, later trail) (*Plan, []Skip) {
 // undo of a replay is taken back by replaying once more.
 func (m *Mover) mayUndo(l *ledger) error {
 	verb, _ := verbOf(l.of)
-	if l.verb == Undo && verb == Inject {
+	if l.verb == Undo && verb.sends() {
 		return fmt.Errorf("%w: it took a replay back; replay again", ErrNoUndo)
+	}
+	if l.verb == Submit && !m.o.InDoubt {
+		return fmt.Errorf("%w: another server has the messages", ErrNoUndo)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type work struct {
 	folders *folders
 	views   views
 	hashes  hasher
+	before  *ledger   // of the earlier run that was looked into last
 	last    time.Time // of the last release into pickup
 	trouble int       // messages in a row that failed for no reason of their own
 	broken  bool      // a step is neither here nor there: leave the run to recovery

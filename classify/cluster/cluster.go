@@ -17,7 +17,7 @@
 // The result depends on the set of messages alone: they are looked at in the
 // order of a hash of their sketch. Work and memory are bounded whatever the
 // messages say: features that one message alone has never enter the index, a
-// group of one has 16 in it, a larger one 192, and a feature leads to 24
+// group of one has 16 in it, a larger one 192, and a feature leads to 12
 // groups at most.
 package cluster
 
@@ -45,7 +45,7 @@ type Group struct {
 	ID        fingerprint.ID
 	Class     fingerprint.Class
 	Members   []int32   // numbers given by Add, ascending
-	Core      []Feature // what the members share, by hash
+	Core      []Feature // what the members share, by hash; nil for a message that is like no other
 	Words     int       // about how many words of text the core stands for
 	Coherence float64   // share of a member's features that are core; nine members of ten have more
 	Weak      string    // why the text alone is too little to act on; "" when it is enough
@@ -66,7 +66,7 @@ func Groups(s *Set, o Options) []Group {
 		out = append(out, classGroups(s, all, docs[:n], order)...)
 		docs = docs[n:]
 	}
-	name(out, o.Prior)
+	name(s, out, o.Prior)
 	slices.SortFunc(out, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.ID, b.ID),
 			slices.Compare(a.Members, b.Members))
@@ -105,36 +105,50 @@ func classGroups(s *Set, all, docs []doc, order []int32) []Group {
 	for _, a := range albums {
 		out = append(out, albumGroup(s, docs, a, order))
 	}
-	var long []doc
-	few := map[uint64][]int32{}
-	for _, d := range rest {
-		if s.items[d.item].hashes < fingerprint.MinShingles {
-			x := s.exact(d.item)
-			few[x] = append(few[x], order[d.from:d.to]...)
-			continue
-		}
-		long = append(long, d)
-	}
+	long, few := splitByText(s, rest)
 	g := newGrouping(s, all, long)
 	g.lead()
 	g.refine()
 	out = append(out, g.result(class, order)...)
-	for x, members := range few {
-		out = append(out, fewGroup(s, class, x, members))
+	for len(few) > 0 {
+		n := 1
+		for n < len(few) && s.exact(few[n].item) == s.exact(few[0].item) {
+			n++
+		}
+		out = append(out, fewGroup(s, few[:n], order))
+		few = few[n:]
 	}
 	return out
+}
+
+// splitByText parts docs with a text from those with next to none, which it
+// sorts by the hash of all there is.
+func splitByText(s *Set, docs []doc) (long, few []doc) {
+	for _, d := range docs {
+		if s.items[d.item].hashes < fingerprint.MinShingles {
+			few = append(few, d)
+		} else {
+			long = append(long, d)
+		}
+	}
+	slices.SortStableFunc(few, func(a, b doc) int { return cmp.Compare(s.exact(a.item), s.exact(b.item)) })
+	return long, few
 }
 
 // result turns the groups, and the docs in none, into Groups.
 func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
 	var out []Group
 	for i := range g.groups {
-		out = append(out, g.describe(class, g.groups[i].docs, &g.groups[i].core, order))
+		out = append(out, g.describe(class, g.groups[i].docs, g.groups[i].core, order))
 	}
 	for d, i := range g.of {
-		if i == alone {
-			own := g.count.core(g.docs, []int32{int32(d)}, coreShare)
-			out = append(out, g.describe(class, []int32{int32(d)}, &own, order))
+		switch doc := g.docs[d]; {
+		case i != alone:
+		case doc.to-doc.from == 1:
+			out = append(out, g.describeAlone(class, doc, order))
+		default:
+			same := []int32{int32(d)}
+			out = append(out, g.describe(class, same, g.count.core(g.docs, same, coreShare), order))
 		}
 	}
 	return out

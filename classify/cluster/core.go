@@ -60,12 +60,18 @@ func (c *core) match(hashes []uint32, level uint8) match {
 
 // weigh computes the weights from shares and purities.
 func (c *core) weigh() {
-	c.weight = slices.Grow(c.weight[:0], len(c.hash))[:len(c.hash)]
 	for i := range c.hash {
 		p := c.purity[i]
 		c.weight[i] = c.share[i] * p * p * p * p
 	}
 	c.sum()
+}
+
+// grow makes room for n features.
+func (c *core) grow(n int) {
+	c.hash = make([]uint32, n)
+	floats := make([]float32, 3*n)
+	c.share, c.purity, c.weight = floats[:n:n], floats[n:2*n:2*n], floats[2*n:]
 }
 
 // sum adds up the weights that show at each level.
@@ -86,13 +92,19 @@ type counter struct {
 	levels   [maxLevel + 1]int // weight of the members that can show each level
 	able     [maxLevel + 1]int // number of them
 	members  int
+	found    []found
+}
+
+type found struct {
+	hash  uint32
+	share float32
 }
 
 // core computes the core of some members, of which weights gives how many
 // messages each stands for.
-func (n *counter) core(docs []doc, members []int32, least float32) core {
+func (n *counter) core(docs []doc, members []int32, least float32) *core {
 	n.features, n.levels, n.able = n.features[:0], [maxLevel + 1]int{}, [maxLevel + 1]int{}
-	c := core{level: maxLevel}
+	c := &core{level: maxLevel}
 	n.members = len(members)
 	for _, d := range members[:min(len(members), sampleCore)] {
 		weight := docs[d].weight()
@@ -110,11 +122,7 @@ func (n *counter) core(docs []doc, members []int32, least float32) core {
 		n.able[l] += n.able[l-1]
 	}
 	slices.Sort(n.features)
-	n.collect(&c, least)
-	c.purity = make([]float32, len(c.hash))
-	for i := range c.purity {
-		c.purity[i] = 1
-	}
+	n.collect(c, least)
 	c.weigh()
 	return c
 }
@@ -122,11 +130,7 @@ func (n *counter) core(docs []doc, members []int32, least float32) core {
 // collect takes the features that enough members have. Only members whose
 // level lets them show a feature are asked.
 func (n *counter) collect(c *core, least float32) {
-	type feature struct {
-		hash  uint32
-		share float32
-	}
-	var found []feature
+	list := n.found[:0]
 	for i := 0; i < len(n.features); {
 		h, weight, docs := uint32(n.features[i]>>32), 0, 0
 		for ; i < len(n.features) && uint32(n.features[i]>>32) == h; i++ {
@@ -136,18 +140,19 @@ func (n *counter) collect(c *core, least float32) {
 		able := n.levels[levelOf(h)]
 		sure := n.able[levelOf(h)] >= min(coreAble, n.members) && docs >= min(2, n.members)
 		if share := float32(weight) / float32(able); share >= least && sure {
-			found = append(found, feature{h, share})
+			list = append(list, found{h, share})
 		}
 	}
-	if len(found) > maxCore {
-		slices.SortFunc(found, func(a, b feature) int {
+	n.found = list
+	if len(list) > maxCore {
+		slices.SortFunc(list, func(a, b found) int {
 			return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.hash, b.hash))
 		})
-		found = found[:maxCore]
-		slices.SortFunc(found, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+		list = list[:maxCore]
+		slices.SortFunc(list, func(a, b found) int { return cmp.Compare(a.hash, b.hash) })
 	}
-	c.hash, c.share = make([]uint32, len(found)), make([]float32, len(found))
-	for i, f := range found {
-		c.hash[i], c.share[i] = f.hash, f.share
+	c.grow(len(list))
+	for i, f := range list {
+		c.hash[i], c.share[i], c.purity[i] = f.hash, f.share, 1
 	}
 }

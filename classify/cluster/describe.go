@@ -9,7 +9,9 @@ import (
 
 // describe makes the Group of some docs and their core.
 func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, order []int32) Group {
-	out := Group{Class: class, Words: g.words(docs, c), Coherence: g.coherence(docs, c)}
+	inside := g.insides(docs, c)
+	low, high := inside[len(inside)/10], inside[len(inside)-1-len(inside)/10]
+	out := Group{Class: class, Words: g.words(docs, c), Coherence: float64(low)}
 	for _, d := range docs {
 		out.Members = append(out.Members, order[g.docs[d].from:g.docs[d].to]...)
 	}
@@ -18,7 +20,25 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 		out.Core = append(out.Core, Feature{h, c.share[i], c.purity[i]})
 	}
 	out.Print = fingerprint.FromCore(class, bestFeatures(out.Core))
-	out.Weak = weak(&out, g.pictured(docs))
+	out.Weak = weak(&out, float64(high), g.most(docs, fingerprint.File, fingerprint.Shape))
+	if class == fingerprint.Report && !g.most(docs, fingerprint.Origin) && out.Weak == "" {
+		out.Weak = serverWords
+	}
+	return out
+}
+
+// describeAlone makes the Group of one message. Of a queue's messages many are
+// in one, so that it has no more than is needed.
+func (g *grouping) describeAlone(class fingerprint.Class, d doc, order []int32) Group {
+	out := Group{Class: class, Words: g.set.words(d.item), Coherence: 1}
+	out.Members = order[d.from:d.to:d.to]
+	out.Print = fingerprint.FromSketch(class, g.set.hashes(d.item))
+	if out.Words < weakWords || out.Words < weakPictured && g.set.has(d.item, fingerprint.File, fingerprint.Shape) {
+		out.Weak = fewWordsOnly(out.Words)
+	}
+	if class == fingerprint.Report && !g.set.has(d.item, fingerprint.Origin) {
+		out.Weak = serverWords
+	}
 	return out
 }
 
@@ -70,26 +90,23 @@ func (g *grouping) words(docs []int32, c *core) int {
 	return n << level / 2
 }
 
-// coherence is the share of a member's features that are core, such that nine
-// members of ten have more. Letters above one footer are long and short, so
-// that some show next to nothing but themselves; copies of one text are padded
-// to much the same length, and even the mean of the two can be equal.
-func (g *grouping) coherence(docs []int32, c *core) float64 {
+// insides are the shares of the members' features that are core, sorted.
+func (g *grouping) insides(docs []int32, c *core) []float32 {
 	var inside []float32
 	for _, d := range docs[:min(len(docs), sampleCore)] {
 		it := g.docs[d].item
 		inside = append(inside, c.match(g.set.hashes(it), g.set.items[it].level).inside)
 	}
 	slices.Sort(inside)
-	return float64(inside[len(inside)/10])
+	return inside
 }
 
-// pictured tells whether most of the docs come with a picture or attachment.
-func (g *grouping) pictured(docs []int32) bool {
+// most tells whether most of the docs have a medium of one of the kinds.
+func (g *grouping) most(docs []int32, kinds ...fingerprint.MediaKind) bool {
 	n := 0
 	sample := docs[:min(len(docs), sampleCore)]
 	for _, d := range sample {
-		if g.set.pictured(g.docs[d].item) {
+		if g.set.has(g.docs[d].item, kinds...) {
 			n++
 		}
 	}
@@ -97,13 +114,18 @@ func (g *grouping) pictured(docs []int32) bool {
 }
 
 // fewGroup is the group of messages with next to no text.
-func fewGroup(s *Set, class fingerprint.Class, exact uint64, members []int32) Group {
-	slices.Sort(members)
+func fewGroup(s *Set, docs []doc, order []int32) Group {
+	first := docs[0].item
+	out := Group{Class: s.items[first].class, Coherence: 1}
+	for _, d := range docs {
+		out.Members = append(out.Members, order[d.from:d.to]...)
+	}
+	slices.Sort(out.Members)
 	var media []fingerprint.Media
-	for _, m := range s.media(members[0]) {
+	for _, m := range s.media(first) {
 		media = append(media, fingerprint.Media(m))
 	}
-	out := Group{Class: class, Members: members, Coherence: 1, Print: fingerprint.FromFew(class, exact, media)}
-	out.Weak = weak(&out, false)
+	out.Print = fingerprint.FromFew(out.Class, s.exact(first), media)
+	out.Weak = weak(&out, 1, false)
 	return out
 }

@@ -45,12 +45,13 @@ type grouping struct {
 	single  core // of a group with one member
 	ones    []float32
 	picked  []uint32
+	places  []int32
 }
 
 // group is a campaign in the making.
 type group struct {
 	docs []int32
-	core core     // not set while there is one doc
+	core *core    // nil while there is one doc
 	must []uint32 // of these a member shows some; see part
 }
 
@@ -87,6 +88,7 @@ func newGrouping(s *Set, all, docs []doc) *grouping {
 func (g *grouping) lead() {
 	g.seen = newSighted(g.set, g.docs)
 	g.index = newPostings(len(g.docs) * 4)
+	g.groups = make([]group, 0, len(g.docs)/2+1)
 	for d := range g.docs {
 		g.of[d] = alone
 		hashes := g.repeated(int32(d))
@@ -150,7 +152,7 @@ func (g *grouping) candidates(hashes []uint32) {
 // The weight of what it shows of the core speaks for the larger core; the
 // share of it speaks against a campaign of which it has the footer only.
 func (g *grouping) score(i int32, hashes []uint32, level uint8) float32 {
-	c, small := &g.groups[i].core, len(g.groups[i].docs) < smallGroup
+	c, small := g.groups[i].core, len(g.groups[i].docs) < smallGroup
 	if len(g.groups[i].docs) == 1 {
 		c = g.alone(g.groups[i].docs[0])
 	}

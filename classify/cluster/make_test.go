@@ -24,11 +24,11 @@ func newMill(seed uint64) *mill {
 func (m *mill) words(n int) string {
 	var b strings.Builder
 	for range n {
-		v := m.rnd.IntN(4000)
+		v := uint32(m.rnd.IntN(4000)) * 0x9E3779B1
 		for range 3 {
-			b.WriteByte("bcdfghjkmnprstvz"[v%16])
-			b.WriteByte("aeou"[v/16%4])
-			v = v*7 + 3
+			b.WriteByte("bcdfghjkmnprstvz"[v>>28])
+			b.WriteByte("aeou"[v>>26&3])
+			v <<= 6
 		}
 		b.WriteByte(' ')
 	}
@@ -52,6 +52,11 @@ func (m *mill) sketch(text string, c fingerprint.Class) fingerprint.Sketch {
 func (m *mill) add(text string) int32 {
 	s := m.sketch(text, fingerprint.Mail)
 	return int32(m.set.Add(&s))
+}
+
+// features are those of a text of class Mail.
+func (m *mill) features(text string) *fingerprint.Features {
+	return m.k.Features(&letter.Message{Text: []byte(text)}, fingerprint.Mail)
 }
 
 // addAll adds n texts.

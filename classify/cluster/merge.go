@@ -14,7 +14,7 @@ const (
 
 // merge joins groups that are one campaign: one that began twice in the first
 // pass, or copies that were cut to other parts of the text.
-func (g *grouping) merge() {
+func (g *grouping) merge() (changed bool) {
 	into := make([]int32, len(g.groups))
 	for i := range into {
 		into[i] = int32(i)
@@ -41,9 +41,10 @@ func (g *grouping) merge() {
 			to, from := &g.groups[r], &g.groups[i]
 			to.docs, to.must = append(to.docs, from.docs...), nil
 			from.docs = nil
+			changed = true
 		}
 	}
-	g.settle()
+	return changed
 }
 
 // same tells whether two groups are of one campaign. That their cores have
@@ -54,7 +55,7 @@ func (g *grouping) same(i, j int32) bool {
 	if len(a.docs) < len(b.docs) {
 		a, b = b, a
 	}
-	if a.core.in(&b.core) < mergeBig || b.core.in(&a.core) < mergeSmall {
+	if a.core.in(b.core) < mergeBig || b.core.in(a.core) < mergeSmall {
 		return false
 	}
 	return g.flows(a, b) && g.flows(b, a) || broken(a, b) && broken(b, a)
@@ -65,7 +66,7 @@ func (g *grouping) same(i, j int32) bool {
 // whole in honest mail.
 func broken(a, b *group) bool {
 	var shares, n float32
-	b.core.each(&a.core, max(a.core.level, b.core.level), func(i, j int) {
+	b.core.each(a.core, max(a.core.level, b.core.level), func(i, j int) {
 		if j >= 0 {
 			shares += b.core.share[i]
 			n++
@@ -114,7 +115,7 @@ func (c *core) each(other *core, level uint8, visit func(i, j int)) {
 func (g *grouping) flows(a, b *group) bool {
 	var rest core
 	var only, all float32
-	a.core.each(&b.core, max(a.core.level, b.core.level), func(i, j int) {
+	a.core.each(b.core, max(a.core.level, b.core.level), func(i, j int) {
 		purity := a.core.purity[i]
 		if j >= 0 {
 			purity += b.core.purity[j]

@@ -32,7 +32,7 @@ type album struct {
 func pictures(s *Set, docs []doc) (groups [][]int32, rest []doc) {
 	a := &album{set: s, docs: docs, files: map[uint32]int{}, near: map[uint32][]int{}, places: map[uint64]int{}}
 	for d := range docs {
-		if s.pictured(docs[d].item) && s.words(docs[d].item) < pictureWords {
+		if s.has(docs[d].item, fingerprint.File, fingerprint.Shape) && s.words(docs[d].item) < pictureWords {
 			a.add(int32(d))
 		}
 	}
@@ -57,10 +57,10 @@ func pictures(s *Set, docs []doc) (groups [][]int32, rest []doc) {
 // words is about how many words a text has.
 func (s *Set) words(i int32) int { return int(s.items[i].hashes) << s.items[i].level / 2 }
 
-// pictured tells whether a message comes with a picture or attachment.
-func (s *Set) pictured(i int32) bool {
+// has tells whether a message has a medium of one of the kinds.
+func (s *Set) has(i int32, kinds ...fingerprint.MediaKind) bool {
 	for _, m := range s.media(i) {
-		if k := fingerprint.Media(m).Kind(); k == fingerprint.File || k == fingerprint.Shape {
+		if slices.Contains(kinds, fingerprint.Media(m).Kind()) {
 			return true
 		}
 	}

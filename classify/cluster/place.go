@@ -22,9 +22,10 @@ func NewPlacer(groups []Group) *Placer {
 		if len(g.Core) == 0 {
 			continue
 		}
-		var c core
-		for _, f := range g.Core {
-			c.hash, c.share, c.purity = append(c.hash, f.Hash), append(c.share, f.Share), append(c.purity, f.Purity)
+		c := &core{}
+		c.grow(len(g.Core))
+		for i, f := range g.Core {
+			c.hash[i], c.share[i], c.purity[i] = f.Hash, f.Share, f.Purity
 		}
 		c.weigh()
 		p.groups = append(p.groups, group{core: c})

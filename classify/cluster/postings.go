@@ -21,7 +21,7 @@ type cell struct {
 
 // maxPostings is how many groups may share a feature before it is taken for
 // boilerplate that says nothing about any of them.
-const maxPostings = 24
+const maxPostings = 12
 
 func newPostings(features int) *postings {
 	size := 1 << bits.Len(uint(max(features*2, 1<<10)))

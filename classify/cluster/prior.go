@@ -21,7 +21,7 @@ type Prior struct {
 // its fingerprint keeps the ID, of several campaigns that became one group the
 // largest gives it. What is equal is decided by content, so that the names
 // depend on no order.
-func name(groups []Group, prior []Prior) {
+func name(s *Set, groups []Group, prior []Prior) {
 	type claim struct {
 		group, prior int
 		hits         int
@@ -29,7 +29,7 @@ func name(groups []Group, prior []Prior) {
 	var claims []claim
 	at := index(prior)
 	for i := range groups {
-		for p, hits := range at.hits(&groups[i]) {
+		for p, hits := range at.hits(s, &groups[i]) {
 			claims = append(claims, claim{i, p, hits})
 		}
 	}
@@ -59,8 +59,8 @@ func fresh(groups []Group, taken map[fingerprint.ID]bool) {
 			order = append(order, i)
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(len(groups[b].Members), len(groups[a].Members)), slices.Compare(groups[a].Members, groups[b].Members))
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(len(groups[b].Members), len(groups[a].Members))
 	})
 	for _, i := range order {
 		p := groups[i].Print
@@ -99,7 +99,7 @@ func index(prior []Prior) priorIndex {
 
 // hits gives for each campaign that a group goes on with how many of its
 // hashes the group has in its core.
-func (x priorIndex) hits(g *Group) map[int]int {
+func (x priorIndex) hits(s *Set, g *Group) map[int]int {
 	if len(x.at) == 0 {
 		return nil
 	}
@@ -109,6 +109,11 @@ func (x priorIndex) hits(g *Group) map[int]int {
 		hashes = hashes[:0:0]
 		for _, f := range g.Core {
 			hashes = append(hashes, uint64(f.Hash>>8))
+		}
+		if len(g.Core) == 0 { // a message alone: all that it shows is its core
+			for _, h := range s.hashes(g.Members[0]) {
+				hashes = append(hashes, uint64(h>>8))
+			}
 		}
 	}
 	for _, h := range hashes {

@@ -9,15 +9,21 @@ const refineRounds = 2
 func (g *grouping) refine() {
 	for range refineRounds {
 		g.settle()
-		g.split()
-		g.merge()
+		if g.split() {
+			g.settle()
+		}
+		g.weighByPurity()
+		if g.merge() {
+			g.settle()
+			g.weighByPurity()
+		}
 		g.assign()
 	}
 	g.settle()
+	g.weighByPurity()
 }
 
-// settle drops groups of less than two docs, and computes the cores and their
-// weights anew.
+// settle drops groups of less than two docs, and computes the cores anew.
 func (g *grouping) settle() {
 	kept := g.groups[:0]
 	for _, gr := range g.groups {
@@ -33,9 +39,9 @@ func (g *grouping) settle() {
 		gr.core = g.count.core(g.docs, gr.docs, coreShare)
 		kept = append(kept, gr)
 	}
+	clear(g.groups[len(kept):])
 	g.groups = kept
 	g.reindex()
-	g.weighByPurity()
 }
 
 // reindex builds the index of all cores.
@@ -66,31 +72,31 @@ func (g *grouping) weighByPurity() {
 	if len(g.groups) == 0 {
 		return
 	}
+	class := g.set.items[g.docs[0].item].class
 	total := make([]int32, len(g.index.keys))
 	own := make([][]int32, len(g.groups))
 	for i := range g.groups {
 		own[i] = make([]int32, len(g.groups[i].core.hash))
 	}
-	class := g.set.items[g.docs[0].item].class
 	for _, doc := range g.all {
 		weight := int32(doc.weight())
 		if g.set.items[doc.item].class != class {
 			weight *= elsewhere
 		}
 		for _, h := range g.set.hashes(doc.item) {
-			if h != 0 {
-				total[g.index.slot(h)] += weight
+			if i := g.index.slot(h); g.index.keys[i] != 0 {
+				total[i] += weight
 			}
 		}
 	}
 	for d, i := range g.of {
 		if i >= 0 {
 			doc := g.docs[d]
-			g.groups[i].core.tally(g.set.hashes(doc.item), g.set.items[doc.item].level, own[i], int32(doc.weight()))
+			g.tally(g.groups[i].core, doc, own[i])
 		}
 	}
 	for i := range g.groups {
-		c := &g.groups[i].core
+		c := g.groups[i].core
 		for j, h := range c.hash {
 			if t := total[g.index.slot(h)]; t > 0 && h != 0 {
 				c.purity[j] = float32(own[i][j]) / float32(t)
@@ -101,32 +107,43 @@ func (g *grouping) weighByPurity() {
 }
 
 // tally counts the core features of a firm member.
-func (c *core) tally(hashes []uint32, level uint8, own []int32, weight int32) {
-	if c.match(hashes, level).share < firmShare {
-		return
-	}
+func (g *grouping) tally(c *core, doc doc, own []int32) {
+	g.places = g.places[:0]
+	var share float32
 	j := 0
-	for _, h := range hashes {
+	for _, h := range g.set.hashes(doc.item) {
 		for j < len(c.hash) && c.hash[j] < h {
 			j++
 		}
 		if j < len(c.hash) && c.hash[j] == h {
-			own[j] += weight
+			g.places = append(g.places, int32(j))
+			share += c.weight[j]
 		}
+	}
+	if share < firmShare*c.above[g.set.items[doc.item].level] {
+		return
+	}
+	for _, j := range g.places {
+		own[j] += int32(doc.weight())
 	}
 }
 
 // assign gives every doc to the group that it fits best.
 func (g *grouping) assign() {
-	for i := range g.groups {
-		g.groups[i].docs = g.groups[i].docs[:0:0]
-	}
+	size := make([]int32, len(g.groups))
 	for d, doc := range g.docs {
-		level := g.set.items[doc.item].level
-		best := g.bestCore(g.set.hashes(doc.item), level)
-		g.of[d] = best
-		if best >= 0 {
-			g.groups[best].docs = append(g.groups[best].docs, int32(d))
+		g.of[d] = g.bestCore(g.set.hashes(doc.item), g.set.items[doc.item].level)
+		if g.of[d] >= 0 {
+			size[g.of[d]]++
+		}
+	}
+	docs := make([]int32, len(g.docs))
+	for i := range g.groups {
+		g.groups[i].docs, docs = docs[:0:size[i]], docs[size[i]:]
+	}
+	for d, i := range g.of {
+		if i >= 0 {
+			g.groups[i].docs = append(g.groups[i].docs, int32(d))
 		}
 	}
 }

@@ -7,15 +7,12 @@ const (
 )
 
 // split takes groups apart in which two sets of features exclude one another:
-// two campaigns that met through a footer.
-func (g *grouping) split() {
-	changed := false
+// two campaigns that met through a footer. It tells whether there were any.
+func (g *grouping) split() (changed bool) {
 	for i, n := 0, len(g.groups); i < n; i++ {
 		changed = g.splitGroup(i, splitDepth) || changed
 	}
-	if changed {
-		g.settle()
-	}
+	return changed
 }
 
 func (g *grouping) splitGroup(i, depth int) bool {

@@ -15,26 +15,33 @@ const (
 	wholeFeature   = 0.95 // share of the members that have a feature which is never touched
 	wholeCore      = 0.55 // share of such features that makes a core whole
 	wholeCoherence = 0.25 // a whole core must be so much of every message,
+	wholeSpread    = 0.45 // or be in the one message much the same share as in the other;
 	weakCoherence  = 0.10 // any other so much
 	weakPictured   = 30   // words beside a picture, which is then the message
 )
 
 // weak says why a group's text alone is too little to act on, "" when it is enough.
-func weak(g *Group, pictured bool) string {
-	whole := g.whole()
+// High is the share of a message that is core which one message in ten exceeds.
+func weak(g *Group, high float64, pictured bool) string {
+	footer := g.whole() && g.Coherence < wholeCoherence && g.Coherence < wholeSpread*high
 	switch {
 	case len(g.Core) == 0:
 		return "next to no text"
 	case g.Words < weakPictured && pictured:
 		return fmt.Sprintf("the messages are pictures and share some %d words only", g.Words)
 	case g.Words < weakWords,
-		g.Words < fewWords && (whole || g.Coherence < fewCoherence):
-		return fmt.Sprintf("the messages share some %d words only", g.Words)
-	case whole && g.Coherence < wholeCoherence, g.Coherence < weakCoherence:
+		g.Words < fewWords && g.Coherence < fewCoherence:
+		return fewWordsOnly(g.Words)
+	case footer, g.Coherence < weakCoherence:
 		return fmt.Sprintf("what is shared is only %.0f %% of some messages, as a footer is", 100*g.Coherence)
 	}
 	return ""
 }
+
+// serverWords is why reports that return no text are weak.
+const serverWords = "the words are the mail server's, which any bounce of it has"
+
+func fewWordsOnly(n int) string { return fmt.Sprintf("the messages share some %d words only", n) }
 
 // whole tells whether most of the core stands untouched in every member.
 func (g *Group) whole() bool {

@@ -1,7 +1,5 @@
 package fingerprint
 
-import "unicode/utf8"
-
 // maxWords bounds the work for one text; 64 KiB of plain mail have some 11,000.
 const maxWords = 16 << 10
 
@@ -70,28 +68,10 @@ func (f *folder) fold(text []byte) {
 	f.endChain()
 }
 
-// wide handles a character beyond ASCII where a word might begin.
-func (f *folder) wide(text []byte, i int) int {
-	r, size := utf8.DecodeRune(text[i:])
-	e := f.pages.at(r)
-	switch e.kind {
-	case foldLetter, foldLetters:
-		if e.kind == foldLetter && e.target < utf8.RuneSelf && ascii[e.target]&kindMask > isSign {
-			return i + size
-		}
-		return max(f.token(text, i), i+size)
-	case foldWord:
-		f.endChain()
-		f.word(mix(uint64(e.target)^keyRune, keyWord), i, i+size)
-	}
-	return i + size
-}
-
 // token reads one word from text[i:] and gives where it ends.
 func (f *folder) token(text []byte, i int) int {
 	from := i
-	f.n, f.early, f.last = 0, 0, 0
-	f.seen, f.letters, f.digits = 0, 0, 0
+	i = f.letterRun(text, i)
 	for i < len(text) {
 		c := text[i]
 		switch v := ascii[c]; v & kindMask {
@@ -145,6 +125,26 @@ func (f *folder) token(text []byte, i int) int {
 	return max(i, from+1)
 }
 
+// letterRun begins a word with the ASCII letters that it begins with, mostly
+// all of it.
+func (f *folder) letterRun(text []byte, i int) int {
+	from, n, last := i, 0, byte(0)
+	for ; i < len(text) && n < maxLetters; i++ {
+		v := ascii[text[i]]
+		if v >= isDigit {
+			break
+		}
+		if v != last {
+			f.buf[n] = v
+			n++
+			last = v
+		}
+	}
+	f.n, f.early, f.last = n, 0, last
+	f.seen, f.letters, f.digits = i-from, i-from, 0
+	return i
+}
+
 // add appends a folded letter.
 func (f *folder) add(l byte) {
 	if f.n == maxLetters {
@@ -171,59 +171,11 @@ func (f *folder) leet(v byte) {
 // another letter or digit, since they end sentences; "@" and "$" at the end of
 // a word as well.
 func (f *folder) signStands(text []byte, i int) bool {
-	next := i+1 < len(text) && ascii[text[i+1]]&kindMask <= isSign
+	next := i+1 < len(text) && ascii[text[i+1]]&kindMask <= isDigit
 	if text[i] == '!' || text[i] == '|' {
 		return next
 	}
-	return next || f.letters > 0
-}
-
-// wideLetter adds a letter beyond ASCII to the word and gives its size in
-// bytes, or 0 where it ends the word.
-func (f *folder) wideLetter(text []byte) int {
-	r, size := utf8.DecodeRune(text)
-	switch e := f.pages.at(r); e.kind {
-	case foldInvisible:
-		return size
-	case foldLetters:
-		for _, c := range []byte(foldSeqs[e.target]) {
-			f.narrow(c)
-		}
-		return size
-	case foldLetter:
-		if e.target < utf8.RuneSelf {
-			if f.narrow(byte(e.target)) {
-				return size
-			}
-			return 0
-		}
-		f.add(byte(e.target))
-		f.add(byte(e.target >> 8))
-		f.add(byte(e.target>>16) | 0x80)
-		f.last = 0
-		f.seen++
-		f.letters++
-		return size
-	}
-	return 0
-}
-
-// narrow adds the ASCII form of a wide character, false where it is no letter.
-func (f *folder) narrow(c byte) bool {
-	switch v := ascii[c]; v & kindMask {
-	case isLetter:
-		if l := v &^ kindMask; l != f.last {
-			f.add(l)
-		}
-		f.seen++
-		f.letters++
-	case isDigit, isSign:
-		f.leet(v)
-	case isJoiner:
-	default:
-		return false
-	}
-	return true
+	return next || f.letters > 0 // a word's last letter
 }
 
 // endToken emits the word that was read, holds it as one of a row of single
@@ -236,8 +188,11 @@ func (f *folder) endToken(from, to int) {
 	case f.digits*2 >= f.seen || f.letters == 0:
 		f.endChain()
 	default:
-		f.endChain()
-		f.word(hashLetters(f.early, &f.buf, f.n), from, to)
+		h := hashLetters(f.early, &f.buf, f.n)
+		if f.lone.n > 0 {
+			f.endChain() // which uses the buffer
+		}
+		f.word(h, from, to)
 	}
 }
 
@@ -260,6 +215,9 @@ func (f *folder) link(l byte, from, to int) {
 // endChain emits a row of three or more single letters as one word; fewer are left out.
 func (f *folder) endChain() {
 	c := &f.lone
+	if c.n == 0 {
+		return
+	}
 	n, from, to := c.n, c.from, c.to
 	c.n = 0
 	if n < 3 || c.letters < 2 {

@@ -20,7 +20,7 @@ const idLen = 12
 const idDigits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 // ID names the campaign that the fingerprint selects.
-func (p Print) ID() ID { return idOf([]byte(p.String())) }
+func (p Print) ID() ID { return idOf(p.append(make([]byte, 0, 160))) }
 
 func idOf(b []byte) ID {
 	sum := xxh3.Hash128(b).Bytes()

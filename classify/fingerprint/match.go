@@ -33,6 +33,17 @@ func FromMessage(f *Features) Print {
 	return FromFew(f.Class, f.Exact, f.Media)
 }
 
+// FromSketch is FromMessage from the sample that was kept, the hashes in order.
+func FromSketch(c Class, hashes []uint32) Print {
+	first := make([]uint64, 0, min(len(hashes), MaxPrint))
+	for _, h := range hashes {
+		if n := len(first); n < cap(first) && (n == 0 || first[n-1] != textHash(h)) {
+			first = append(first, textHash(h))
+		}
+	}
+	return Print{Class: c, Kind: OfText, Need: messageNeed(len(first)), Hashes: first}
+}
+
 // FromFew makes the fingerprint of what has next to no text: of its files, or
 // of the whole when it has none.
 func FromFew(c Class, exact uint64, media []Media) Print {
@@ -90,8 +101,12 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 			look(textHash(h))
 		}
 	case OfMedia:
-		for _, m := range f.Media {
-			look(uint64(m))
+		for i, h := range p.Hashes {
+			for _, m := range f.Media {
+				if like(Media(h), m) {
+					found |= 1 << i
+				}
+			}
 		}
 	case OfWhole:
 		look(f.Exact)
@@ -100,12 +115,21 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 	return hits, hits >= p.Need
 }
 
+// like tells whether two media are the same, or two pictures look the same.
+func like(a, b Media) bool {
+	return a == b || a.Kind() == Look && b.Kind() == Look && bits.OnesCount32(uint32(a^b)) <= lookNear
+}
+
+// lookNear is how many of a Look's 29 bits may differ.
+const lookNear = 1
+
 // Matcher holds messages against many fingerprints at once. One goroutine
 // uses it at a time.
 type Matcher struct {
 	prints []Print
 	at     map[target][]place
 	maybe  [1 << 10]uint64 // a bit for each textHash modulo 2^16, to save most look-ups
+	looks  []place         // with Look hashes, which need not be equal
 	found  []uint32        // by print, which of its hashes were seen
 	seen   []int           // prints with a bit in found
 }
@@ -126,6 +150,10 @@ func NewMatcher(prints []Print) *Matcher {
 	m := &Matcher{prints: prints, at: map[target][]place{}, found: make([]uint32, len(prints))}
 	for i, p := range prints {
 		for j, h := range p.Hashes {
+			if p.Kind == OfMedia && Media(h).Kind() == Look {
+				m.looks = append(m.looks, place{i, 1 << j})
+				continue
+			}
 			t := target{p.Class, p.Kind, h}
 			m.at[t] = append(m.at[t], place{i, 1 << j})
 			m.maybe[h>>6&1023] |= 1 << (h & 63)
@@ -145,6 +173,9 @@ func (m *Matcher) Match(f *Features) []int {
 	}
 	for _, h := range f.Media {
 		m.look(f.Class, OfMedia, uint64(h))
+		if h.Kind() == Look {
+			m.nearLooks(f.Class, h)
+		}
 	}
 	m.look(f.Class, OfWhole, f.Exact)
 	var out []int
@@ -162,9 +193,22 @@ func (m *Matcher) look(c Class, k PrintKind, h uint64) {
 		return
 	}
 	for _, p := range m.at[target{c, k, h}] {
-		if m.found[p.print] == 0 {
-			m.seen = append(m.seen, p.print)
-		}
-		m.found[p.print] |= p.bit
+		m.hit(p)
 	}
+}
+
+func (m *Matcher) nearLooks(c Class, h Media) {
+	for _, at := range m.looks {
+		p := &m.prints[at.print]
+		if p.Class == c && like(h, Media(p.Hashes[bits.TrailingZeros32(at.bit)])) {
+			m.hit(at)
+		}
+	}
+}
+
+func (m *Matcher) hit(p place) {
+	if m.found[p.print] == 0 {
+		m.seen = append(m.seen, p.print)
+	}
+	m.found[p.print] |= p.bit
 }

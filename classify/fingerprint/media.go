@@ -1,6 +1,7 @@
 package fingerprint
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ const (
 	LookTo                  // and the next
 	Shape                   // type, width and height of a picture
 	Host                    // registered domain of a link
+	Origin                  // says only that the shingles are of the message that a report returns
 )
 
 // mediaShare is how many of each kind a message keeps, MaxMedia together.
@@ -40,6 +42,7 @@ func newMedia(k MediaKind, hash uint64) Media { return Media(hash^hash>>32)<<3 |
 const (
 	leastArea  = 20_000 // pixels
 	leastBytes = 1 << 10
+	leastLook  = 8       // bits of a look: an almost empty picture looks like any other
 	mostArea   = 1 << 20 // of a picture that is decoded
 	mostBytes  = 256 << 10
 	// A message with more shingles is told by its text, and its picture is not
@@ -71,7 +74,7 @@ func (s *Sketcher) appendMedia(dst []Media, m *letter.Message, shingles int) []M
 		}
 		first := put(newMedia(Shape, mix(xxh3.HashString(p.Type)^uint64(p.Width)<<32^uint64(p.Height), keyAttach)))
 		if first && shingles < fewShingles && m.Defects&letter.Cut == 0 {
-			if look, ok := s.looks.of(p); ok {
+			if look, ok := s.looks.of(p); ok && bits.OnesCount64(look) >= leastLook {
 				put(Media(look>>35)<<3 | Media(Look))
 				put(Media(look>>6)<<3 | Media(LookTo))
 			}

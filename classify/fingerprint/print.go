@@ -43,16 +43,24 @@ var printKinds = [...]struct {
 const version = "qf1"
 
 // String gives the portable form.
-func (p Print) String() string {
+func (p Print) String() string { return string(p.append(nil)) }
+
+func (p Print) append(b []byte) []byte {
 	kind := printKinds[p.Kind]
-	var raw []byte
+	b = append(b, version+"-"...)
+	b = append(b, p.Class.String()...)
+	b = append(b, "-"+kind.letter...)
+	b = strconv.AppendInt(b, int64(p.Need), 10)
+	b = append(b, "of"...)
+	b = strconv.AppendInt(b, int64(len(p.Hashes)), 10)
+	b = append(b, '-')
+	raw := make([]byte, 0, 3*MaxPrint)
 	for _, h := range p.Hashes {
 		for shift := 8 * (kind.bytes - 1); shift >= 0; shift -= 8 {
 			raw = append(raw, byte(h>>shift))
 		}
 	}
-	return fmt.Sprintf("%s-%s-%s%dof%d-%s", version, p.Class, kind.letter, p.Need, len(p.Hashes),
-		base64.RawURLEncoding.EncodeToString(raw))
+	return base64.RawURLEncoding.AppendEncode(b, raw)
 }
 
 // Provisional tells whether the fingerprint was made from a single message,

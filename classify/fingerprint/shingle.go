@@ -44,13 +44,17 @@ type wordSpan struct{ from, to int }
 type shingler struct {
 	shingles []uint32
 	words    int
-	whole    uint64 // of all words in order
+	whole    uint64 // of the first words in order
 	prev     uint64 // hash of the word before
 	prevPair uint64 // hash of the two words before
 	marking  bool   // keep the places as well
 	spans    []wordSpan
 	links    []wordSpan
 }
+
+// maxWhole is how many words the hash of a whole text is made of. It counts
+// only for texts with next to no shingles, so that more words are repeats.
+const maxWhole = 64
 
 func (s *shingler) startText() {
 	s.shingles, s.spans, s.links = s.shingles[:0], s.spans[:0], s.links[:0]
@@ -69,7 +73,9 @@ func (s *shingler) word(h uint64, from, to int) {
 	case s.words == 1:
 		s.shingles = append(s.shingles, short(pair))
 	}
-	s.whole = mix(s.whole^h, keyWhole)
+	if s.words < maxWhole {
+		s.whole = mix(s.whole^h, keyWhole)
+	}
 	s.prev, s.prevPair = h, pair
 	s.words++
 	if s.marking {

@@ -46,7 +46,7 @@ func sample(dst, all []uint32) ([]uint32, uint8) {
 		level++
 	}
 	start := len(dst)
-	out := atLevel(dst, all, level)
+	out := atLevel(slices.Grow(dst, MaxHashes+len(all)), all, level)
 	for level > 0 {
 		finer := atLevel(out, all, level-1)[len(out):]
 		if len(finer) > MaxHashes {
@@ -114,7 +114,9 @@ func ParseSketch(b []byte) (Sketch, error) {
 // read takes the hashes, and tells whether they are in order as the grouping
 // relies on it.
 func (k *Sketch) read(b []byte, hashes, media int) bool {
-	k.Hashes = make([]uint32, hashes)
+	if hashes > 0 {
+		k.Hashes = make([]uint32, hashes)
+	}
 	for i := range k.Hashes {
 		k.Hashes[i] = binary.LittleEndian.Uint32(b[4*i:])
 		if i > 0 && k.Hashes[i] <= k.Hashes[i-1] || bits.TrailingZeros32(k.Hashes[i]) < int(k.Level) {
@@ -122,7 +124,9 @@ func (k *Sketch) read(b []byte, hashes, media int) bool {
 		}
 	}
 	b = b[4*hashes:]
-	k.Media = make([]Media, media)
+	if media > 0 {
+		k.Media = make([]Media, media)
+	}
 	for i := range k.Media {
 		k.Media[i] = Media(binary.LittleEndian.Uint32(b[4*i:]))
 		if i > 0 && k.Media[i] <= k.Media[i-1] {

@@ -1,6 +1,10 @@
 package fingerprint
 
-import "qclean/scan/letter"
+import (
+	"slices"
+
+	"qclean/scan/letter"
+)
 
 // Sketcher reads messages. One goroutine uses it at a time; it keeps its
 // buffers from message to message and costs next to no allocation.
@@ -12,6 +16,7 @@ type Sketcher struct {
 	hashes   []uint32 // block that sketches are cut from
 	media    []Media
 	looks    looks
+	original *letter.Reader // for what a report returns
 }
 
 // blockSize is how many hashes are allocated at a time, for some 80 sketches.
@@ -25,16 +30,42 @@ func New() *Sketcher {
 }
 
 // Features gives all that the message shows, valid until the next call.
+//
+// A report shows the message that it returns: what it says itself are the
+// words of the mail server, the same in honest bounces and in a flood of them.
 func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
-	s.folder.fold(m.Text)
+	origin := c == Report && s.foldOriginal(m)
+	if !origin {
+		s.folder.fold(m.Text)
+	}
 	f := &s.features
 	f.Class, f.Shingles, f.Exact = c, s.folder.shingles, 0
 	f.Media = s.appendMedia(f.Media[:0], m, len(f.Shingles))
+	if origin {
+		f.Media = append(f.Media[:min(len(f.Media), MaxMedia-1)], newMedia(Origin, 0))
+		slices.Sort(f.Media)
+	}
 	if tooFew(f.Shingles) {
 		f.Exact = s.exact(m)
 	}
 	return f
 }
+
+// foldOriginal reads the text of the message that a report returns, and tells
+// whether there is enough of it.
+func (s *Sketcher) foldOriginal(m *letter.Message) bool {
+	if len(m.Returned) == 0 {
+		return false
+	}
+	if s.original == nil {
+		s.original = letter.NewReader(letter.Limits{})
+	}
+	s.folder.fold(s.original.Read(m.Returned).Text)
+	return len(s.folder.shingles) >= leastOriginal
+}
+
+// leastOriginal is how many shingles a returned text must have, about ten words.
+const leastOriginal = 20
 
 // tooFew tells whether there are not MinShingles different ones.
 func tooFew(shingles []uint32) bool {

@@ -49,7 +49,8 @@ type row struct {
 	Call       string   `parquet:"verdict,dict"`
 	Likely     bool     `parquet:"likely"`
 	Auth       bool     `parquet:"authenticated"`
-	Listed     bool     `parquet:"list_mail"`
+	Listed     bool     `parquet:"mailing"`
+	List       bool     `parquet:"list_mail"`
 	Answers    string   `parquet:"in_reply_to"`
 	By         string   `parquet:"received_by,dict"`
 	For        string   `parquet:"received_for"`
@@ -89,7 +90,7 @@ func toRow(r *classify.Record) (row, error) {
 		Kind: r.Kind.String(), Class: int32(r.Class), Sketch: sketch, Defects: int32(r.Defects),
 		Flaws: r.Flaws, Campaign: string(r.Campaign), Weak: r.Weak,
 		BounceOf: string(r.BounceOf), Known: string(r.Known), Call: r.Call.String(), Likely: r.Likely,
-		Auth: r.Auth, Listed: r.Listed, Answers: r.Answers, By: r.By, For: r.For,
+		Auth: r.Auth, Listed: r.Listed, List: r.List, Answers: r.Answers, By: r.By, For: r.For,
 	}
 	for _, f := range r.Files {
 		out.Files = append(out.Files, spool.EscapeName(f.Name))
@@ -117,7 +118,7 @@ func fromRow(in *row) (classify.Record, error) {
 		Kind: kind.Parse(in.Kind), Class: fingerprint.Class(in.Class), Defects: letter.Defect(in.Defects),
 		Flaws: in.Flaws, Campaign: fingerprint.ID(in.Campaign), Weak: in.Weak,
 		BounceOf: fingerprint.ID(in.BounceOf), Known: fingerprint.ID(in.Known), Likely: in.Likely,
-		Traits: classify.Traits{Auth: in.Auth, Listed: in.Listed, Answers: in.Answers, By: in.By, For: in.For},
+		Traits: classify.Traits{Auth: in.Auth, Listed: in.Listed, List: in.List, Answers: in.Answers, By: in.By, For: in.For},
 	}
 	r.Call, _ = classify.ParseCall(in.Call)
 	if len(in.Files) != len(in.Roles) {

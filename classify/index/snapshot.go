@@ -29,7 +29,7 @@ type Snapshot struct {
 
 // format grows when the meaning of a column changes; an older index is then
 // read as if it were not there.
-const format = "2"
+const format = "3"
 
 const chunk = 4096 // rows at a time
 

@@ -46,7 +46,7 @@ func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 	f := Facts{AuthUser: e.AuthUser, Auth: e.AuthUser != ""}
 	f.top(m)
 	skip := 0
-	if e.ClientIP != "" {
+	if e.ClientIP != "" && e.Source != spool.FromHead {
 		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
 		if !inside(e.ClientIP, t) {
 			return f
@@ -54,6 +54,9 @@ func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 		skip = 1
 	}
 	f.chain(m, t, skip)
+	if f.IP == "" { // the binary head only repeats what the client said of itself
+		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
+	}
 	if f.AuthUser == "" && f.Auth {
 		f.AuthUser = loginField(m.Header)
 	}

@@ -70,6 +70,9 @@ func (a *app) take(ctx context.Context, t *target, dryRun bool, o replay.Options
 	}
 	for _, r := range runs {
 		a.ui.Say("recovered %s: %s moved, %s left where they were", r.Name, ui.Number(r.Done), ui.Number(skipped(r)))
+		if doubts, err := m.InDoubt(r); err == nil {
+			a.sayDoubts(r, doubts)
+		}
 	}
 	return h, nil
 }
@@ -156,6 +159,7 @@ type outcome struct {
 	Samples  []report.Message `json:"samples,omitempty"`
 	Plan     *replay.Plan     `json:"plan,omitempty"`
 	Run      *runJSON         `json:"run,omitempty"`
+	InDoubt  []doubtJSON      `json:"in_doubt,omitempty"`
 }
 
 // runJSON is a run in JSON.
@@ -196,10 +200,14 @@ func (a *app) apply(ctx context.Context, h *hand, plan *replay.Plan, o outcome) 
 	run, err := h.Apply(ctx, plan)
 	if run.Name != "" {
 		o.Run = jsonRun(run)
+		doubts, doubtErr := h.InDoubt(run)
+		err = errors.Join(err, doubtErr)
+		o.InDoubt = jsonDoubts(doubts)
 		if a.json {
 			err = errors.Join(err, a.ui.JSON(o))
 		} else {
 			a.sayRun(run)
+			a.sayDoubts(run, doubts)
 		}
 	}
 	if errors.Is(err, context.Canceled) {
@@ -218,13 +226,14 @@ func (a *app) apply(ctx context.Context, h *hand, plan *replay.Plan, o outcome) 
 // sayRun tells a person what a run did and how to take it back.
 func (a *app) sayRun(r replay.Run) {
 	verbs := map[replay.Verb]string{replay.Quarantine: "moved to quarantine", replay.Inject: "given to pickup",
+		replay.Submit:  "taken by the other server",
 		replay.PutBack: "put back into the queue", replay.Undo: "taken back", replay.Reindex: "stale index files put aside",
 		replay.Swap: "queue folders exchanged for empty ones", replay.Purge: "deleted for good"}
 	a.ui.Say("%s %s, %s   run %s", ui.Number(r.Done), verbs[r.Verb], ui.Bytes(r.Bytes), r.Name)
 	if n := skipped(r); n > 0 {
 		a.ui.Say("left alone: %s", reasons(r.Skipped))
 	}
-	if r.Done > 0 && r.Verb != replay.Purge {
+	if r.Done > 0 && r.Verb != replay.Purge && r.Verb != replay.Submit {
 		a.ui.Say("Take it back: qclean undo %s", r.Name)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"qclean/classify/query"
 	"qclean/cmd/ui"
 	"qclean/replay"
+	"qclean/replay/submit"
 	"qclean/scan/disk"
 	"qclean/scan/spool"
 )
@@ -21,6 +22,8 @@ var (
 	errEmptySelector = errors.New("no selector: this would take every message")
 	errShare         = errors.New("the selector matches nearly the whole queue")
 	errNeedsYes      = errors.New("nobody to ask, and this cannot simply be taken back")
+	errCopy          = errors.New("nothing is delivered from this queue")
+	errRuns          = errors.New("the MTA is running")
 	errDeclined      = errors.New("nothing was changed")
 )
 
@@ -49,6 +52,8 @@ var hints = []struct {
 	{replay.ErrNoUndo, ui.Refused, "See the runs: qclean log"},
 	{replay.ErrNoSpace, ui.Failed, "Name a larger one with --old DIR, or delete old messages: qclean purge --older-than 30d --dry-run"},
 	{replay.ErrReadOnly, ui.Failed, "Run as root or as the queue's owner. Reading still works: qclean scan"},
+	{submit.ErrTarget, ui.Usage, "Try: --via smtp://mx2.ours.com:25, or lmtp:///run/dovecot/lmtp, or sendmail:/usr/sbin/sendmail"},
+	{submit.ErrAway, ui.Failed, "What it did not take is still in quarantine. Give the same command again when it answers."},
 	{replay.ErrNoPickup, ui.Failed, "Put the messages back into their queue instead: qclean replay --to queue …"},
 	{known.ErrNone, ui.Usage, "See the list: qclean fp list"},
 	{known.ErrLine, ui.Failed, "A line is a fingerprint (qf1-…), a day and a note; see: qclean fp --help"},

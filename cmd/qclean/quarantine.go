@@ -84,6 +84,9 @@ func (a *app) swap(ctx context.Context, f *quarantineFlags, sel query.Selection)
 		return err
 	}
 	defer done()
+	if err := refuseRunning(ctx, t); err != nil {
+		return err
+	}
 	plan, err := replay.NewSwap(t.Spool, queues, "all", a.now())
 	if errors.Is(err, replay.ErrEmpty) {
 		return &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("no queue %q", queues), Hint: "See the queues: qclean scan --by queue"}
@@ -123,6 +126,7 @@ func (a *app) carryOut(ctx context.Context, t *target, h *hand, f *changeFlags, 
 	question := map[replay.Verb]string{
 		replay.Quarantine: "Move " + ui.Plural(plan.Messages(), "message") + " to quarantine?",
 		replay.Inject:     "Give " + ui.Plural(plan.Messages(), "message") + " to pickup, to be delivered?",
+		replay.Submit:     "Give " + ui.Plural(plan.Messages(), "message") + " to the other server, to be delivered?",
 		replay.PutBack:    "Put " + ui.Plural(plan.Messages(), "message") + " back into the queue?",
 	}[plan.Verb]
 	if err := a.confirm(f, question, plan.Verb == replay.Quarantine); err != nil {

@@ -55,6 +55,9 @@ func (a *app) recover(ctx context.Context, path string) error {
 	}
 	for _, r := range runs {
 		a.ui.Say("%s: %s moved, %s left where they were", r.Name, ui.Number(r.Done), ui.Number(skipped(r)))
+		if doubts, err := m.InDoubt(r); err == nil {
+			a.sayDoubts(r, doubts)
+		}
 	}
 	return nil
 }

@@ -15,6 +15,9 @@ import (
 type replayFlags struct {
 	changeFlags
 	queue bool // --to queue
+	place bool // --to queue or pickup was given
+	via   string
+	copy  bool // --in-copy
 	force bool // send what is called unwanted as well
 	rate  float64
 }
@@ -26,9 +29,9 @@ func (f *replayFlags) takePlace(s *query.Selection) {
 	for _, v := range s.Flags["to"] {
 		switch v {
 		case "queue":
-			f.queue = true
+			f.queue, f.place = true, true
 		case "pickup":
-			f.queue = false
+			f.queue, f.place = false, true
 		default:
 			rest = append(rest, v)
 		}
@@ -49,10 +52,23 @@ func newReplay(a *app) *cobra.Command {
 ones only, slowly enough not to flood the server again; the originals are kept
 beside the journal. What is called unwanted stays, unless --force-verdict is given.
 With --to queue they go back to where they came from and
-the index is put aside instead. Non-delivery reports stay unless --ndr asks for
-them. Off a terminal this wants --yes: what is delivered cannot be taken back.`,
+the index is put aside instead; that is what happens without --to where the MTA
+goes on with them there, as Postfix and Exim do. Non-delivery reports stay unless
+--ndr asks for them. Off a terminal this wants --yes: what is delivered cannot be
+taken back.
+
+With --via they are given to another server, with the stored envelope and for the
+recipients still due only. What it does not take for now stays for the next run.
+A message that it was given, and gave no answer to, is in doubt: it is named, and
+nothing sends it again by itself. Targets:
+
+  smtp://host:port             STARTTLS where it is offered
+  smtp://host:port?tls=verify  only with STARTTLS and a certificate that is right; tls=off for none
+  lmtp://host:port             or lmtp:///path for a local socket
+  sendmail:/usr/sbin/sendmail  through that program`,
 		Example: `  qclean replay --from-domain ours.com
   qclean replay --from-domain ours.com --to queue
+  qclean replay --from-domain ours.com --via smtp://mx2.ours.com:25
   qclean replay --id WKA6D6YM --yes`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,23 +81,32 @@ them. Off a terminal this wants --yes: what is delivered cannot be taken back.`,
 	f.add(cmd, false)
 	cmd.Flags().BoolVar(&f.force, "force-verdict", false, "send what is called unwanted as well")
 	cmd.Flags().Lookup("to").Usage += "; or the place: queue or pickup"
-	cmd.Flags().Float64Var(&f.rate, "rate", 50, "`N` messages a second into pickup, 0 as fast as it goes")
+	cmd.Flags().Float64Var(&f.rate, "rate", 50, "`N` messages a second into pickup or to another server, 0 as fast as it goes")
+	cmd.Flags().StringVar(&f.via, "via", "", "give them to the server at `TARGET`: smtp://host:port, lmtp://host:port or sendmail:PATH")
+	cmd.Flags().BoolVar(&f.copy, "in-copy", false, "also where nothing seems to deliver from this queue")
 	return cmd
 }
 
 func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) error {
-	verb := replay.Inject
-	if f.queue {
-		verb = replay.PutBack
-	}
 	if f.rate < 0 {
 		return &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("--rate %g is negative", f.rate), Hint: "Give messages a second: --rate 50"}
 	}
-	t, h, done, err := a.begin(ctx, &f.changeFlags, "replaying", replay.Options{Rate: f.rate})
+	via, err := f.sender()
+	if err != nil {
+		return err
+	}
+	if via != nil {
+		defer via.Close()
+	}
+	t, h, done, err := a.begin(ctx, &f.changeFlags, "replaying", replay.Options{Rate: f.rate, Via: via})
 	if err != nil {
 		return err
 	}
 	defer done()
+	verb, err := f.verb(ctx, t)
+	if err != nil {
+		return err
+	}
 	noNDR := sel.NDR == nil && !sel.Empty()
 	if noNDR {
 		no := false
@@ -95,10 +120,19 @@ func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) e
 		a.ui.Say("Non-delivery reports are left out; --ndr asks for them.")
 	}
 	c.dropIncomplete(a.ui)
-	if verb == replay.Inject && !f.force {
+	if !f.force && !f.queue {
 		c.dropUnwanted(a.ui)
 	}
-	plan, err := replay.NewPlan(t.Spool, verb, c.expression, picksOf(c), a.now())
+	if verb == replay.PutBack {
+		a.warnOld(t, c)
+	}
+	picks := picksOf(c)
+	if verb == replay.Submit {
+		if picks, err = a.withRest(ctx, h, picks); err != nil {
+			return err
+		}
+	}
+	plan, err := replay.NewPlan(t.Spool, verb, c.expression, picks, a.now())
 	return a.carryOut(ctx, t, h, &f.changeFlags, c, plan, err, index.Quarantined)
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 func newUndo(a *app) *cobra.Command {
-	var f changeFlags
+	f := undoFlags{}
 	cmd := &cobra.Command{
 		Use:   "undo [RUN]",
 		Short: "Take a run back",
@@ -33,10 +33,16 @@ Undo is a run as well and can be undone.`,
 		},
 	}
 	f.add(cmd, false)
+	cmd.Flags().BoolVar(&f.inDoubt, "in-doubt", false, "also what is in doubt: you have looked, and it was not delivered")
 	return cmd
 }
 
-func (a *app) undo(ctx context.Context, f *changeFlags, name string) error {
+type undoFlags struct {
+	changeFlags
+	inDoubt bool
+}
+
+func (a *app) undo(ctx context.Context, f *undoFlags, name string) error {
 	if strings.Contains(name, "/") {
 		path, err := spoolOf(name)
 		if err != nil {
@@ -44,7 +50,7 @@ func (a *app) undo(ctx context.Context, f *changeFlags, name string) error {
 		}
 		f.spool, name = path, filepath.Base(name)
 	}
-	t, h, done, err := a.begin(ctx, f, "undoing", replay.Options{})
+	t, h, done, err := a.begin(ctx, &f.changeFlags, "undoing", replay.Options{InDoubt: f.inDoubt})
 	if err != nil {
 		return err
 	}
@@ -66,7 +72,7 @@ func (a *app) undo(ctx context.Context, f *changeFlags, name string) error {
 	if f.dryRun {
 		return a.sayPlan(plan, o)
 	}
-	if err := a.confirm(f, "Take back "+run.Name+"?", true); err != nil {
+	if err := a.confirm(&f.changeFlags, "Take back "+run.Name+"?", true); err != nil {
 		return err
 	}
 	err = a.apply(ctx, h, plan, o)
@@ -83,7 +89,8 @@ func (a *app) runToUndo(ctx context.Context, h *hand, name string) (replay.Run, 
 }
 
 // spoolOf finds the spool that a run's folder belongs to: the queue beside
-// its .old folder.
+// its .old folder, or the spool directory with the quarantines of all queues in
+// one .old folder.
 func spoolOf(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -93,6 +100,9 @@ func spoolOf(dir string) (string, error) {
 		return "", fmt.Errorf("run: %w", err)
 	}
 	old := filepath.Dir(abs)
+	if all := filepath.Dir(old); filepath.Base(all) == ".old" {
+		return filepath.Dir(all), nil
+	}
 	queue, ok := strings.CutSuffix(old, ".old")
 	if !ok || filepath.Base(queue) == "" {
 		return "", &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("%s is not the folder of a run", abs),

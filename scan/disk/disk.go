@@ -38,6 +38,7 @@ type Info struct {
 	Mode    fs.FileMode // from List only the type bits are set
 	Size    int64       // bytes
 	ModTime time.Time
+	Changed time.Time // last change of content, owner, mode or name, by the kernel's clock; zero from List
 	Dev     uint64
 	Inode   uint64
 	Links   uint64

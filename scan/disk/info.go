@@ -39,6 +39,7 @@ func infoOf(name string, st *unix.Stat_t) Info {
 		Mode:    fileMode(st.Mode),
 		Size:    st.Size,
 		ModTime: time.Unix(st.Mtim.Unix()),
+		Changed: time.Unix(st.Ctim.Unix()),
 		Dev:     st.Dev,
 		Inode:   st.Ino,
 		Links:   uint64(st.Nlink),

@@ -34,7 +34,7 @@ func TestTake(t *testing.T) {
 	must(t, err)
 	got, err := to.Stat()
 	must(t, err)
-	want.Name, want.Inode, want.Size = got.Name, got.Inode, got.Size
+	want.Name, want.Inode, want.Size, want.Changed = got.Name, got.Inode, got.Size, got.Changed
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("taken (-want +got):\n%s", diff)
 	}

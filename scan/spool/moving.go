@@ -21,8 +21,9 @@ type Placer interface {
 	// Home is where one of the files of a quarantined message goes back to,
 	// relative to the tree; its folder is there. For an undo as well, since a
 	// message must not go back to each place it can be taken from. fs.ErrExist
-	// when the queue has another message of this name by now. "" for a file
-	// that is better left where it is: a log whose folder is gone.
+	// when the queue has another message of this name by now, ErrBusy when the
+	// MTA may still have it in mind. "" for a file that is better left where it
+	// is: a log whose folder is gone.
 	Home(ctx context.Context, e Entry, f File) (string, error)
 }
 

@@ -125,6 +125,9 @@ type Layout struct {
 	// MayIndex is every name that an index of this spool may have, there or
 	// not, in any case of letters: a journal may tell of one that is gone.
 	MayIndex []string
+	// Logs is every folder, there or not, that may hold side files of messages
+	// (Log), in hash folders below it or without: a journal may name no others.
+	Logs []string
 }
 
 // Match is how sure a driver is that a folder is its own.

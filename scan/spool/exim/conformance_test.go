@@ -111,7 +111,7 @@ var wholeSpool = spooltest.Golden{
 	Layout: &spool.Layout{MTA: "exim", Queues: []spool.Queue{
 		{Name: "input", Dir: "exim4/input", Old: "exim4/.old/input"},
 		{Name: "q1", Dir: "exim4/q1/input", Old: "exim4/.old/q1"},
-	}},
+	}, Logs: []string{"exim4/msglog", "exim4/q1/msglog"}},
 }
 
 // oneFolder is a folder of messages given by itself, among the others or alone.

@@ -163,7 +163,11 @@ func (s *spoolDir) addQueue(name, dir string) {
 
 // Layout is the queues that were named. Exim has no index and no pickup.
 func (s *spoolDir) Layout() spool.Layout {
-	return spool.Layout{MTA: "exim", Root: s.root, Queues: slices.Clone(s.queues)}
+	l := spool.Layout{MTA: "exim", Root: s.root, Queues: slices.Clone(s.queues)}
+	for _, q := range s.queues {
+		l.Logs = append(l.Logs, msglogDir(q.Dir))
+	}
+	return l
 }
 
 // msglogDir is where the logs of a queue's messages lie: input and msglog, or

@@ -123,7 +123,7 @@ var wholeSpool = spooltest.Golden{
 		{Name: "deferred", Dir: "postfix/deferred", Old: "postfix/.old/deferred"},
 		{Name: "hold", Dir: "postfix/hold", Old: "postfix/.old/hold"},
 		{Name: "corrupt", Dir: "postfix/corrupt", Old: "postfix/.old/corrupt"},
-	}},
+	}, Logs: []string{"postfix/defer", "postfix/bounce", "postfix/trace"}},
 }
 
 // oneOf is a queue given by itself, among the others or alone.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -227,9 +228,35 @@ func (s *queueDir) Home(ctx context.Context, e spool.Entry, f spool.File) (strin
 		}
 	}
 	if e.Queue == "active" {
+		if err := s.forgotten(ctx, f); err != nil {
+			return "", err
+		}
 		return s.place("deferred", id)
 	}
 	return s.place(e.Queue, id)
+}
+
+// settleTime is how long the queue manager is given to come across a message
+// of active that is not there any more.
+const settleTime = 5 * time.Minute
+
+// forgotten is ErrBusy for a message that was taken out of active a moment
+// ago: the queue manager still has it in memory, and reads it anew when it
+// comes back, so that it might be delivered for both (qmgr_active.c). Nobody
+// can ask it; but it drops what it does not find when its turn comes.
+func (s *queueDir) forgotten(ctx context.Context, f spool.File) error {
+	running, _, err := s.Running(ctx)
+	if err != nil || !running {
+		return err
+	}
+	info, err := s.t.Lstat(f.Name)
+	if err != nil {
+		return gone(err)
+	}
+	if since := s.now().Sub(info.Changed); since < settleTime {
+		return fmt.Errorf("%w: it was taken out of active %v ago, and Postfix runs", spool.ErrBusy, since.Round(time.Second))
+	}
+	return nil
 }
 
 // place is where a queue has a message. A hash folder that is missing could

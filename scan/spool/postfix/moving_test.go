@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -217,6 +218,37 @@ func checkHome(t *testing.T, s *queueDir, e spool.Entry, want []string) {
 	lay(t, s.t.Path(), map[string]string{"postfix/incoming/" + e.ID.Short(): file("x@example.com", text1, "", "y@example.net")})
 	if _, err := s.Home(t.Context(), e, e.Files[0]); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("the name is taken: %v", err)
+	}
+}
+
+// TestTakenFromActiveWaits is a message that the queue manager may still have in memory.
+func TestTakenFromActiveWaits(t *testing.T) {
+	s := openWhole(t)
+	lay(t, s.t.Path(), map[string]string{
+		"postfix/pid/master.pid": "1\n", "postfix/deferred/C/": "",
+		"postfix/.old/active/r/C89C5D4258":   file("a@example.com", text1, "", "b@example.net"),
+		"postfix/.old/deferred/r/C0000DD42A": file("a@example.com", text1, "", "b@example.net"),
+	})
+	master := lock(t, filepath.Join(s.t.Path(), "postfix/pid/master.pid"), syscall.LOCK_EX)
+	back := map[string]error{}
+	look := func() {
+		t.Helper()
+		entries, _ := collect(t, s.Quarantined(t.Context()))
+		for _, e := range entries {
+			_, back[e.Queue] = s.Home(t.Context(), e, e.Files[0])
+		}
+	}
+	if look(); !errors.Is(back["active"], spool.ErrBusy) || back["deferred"] != nil || len(back) != 2 {
+		t.Errorf("at once: %v", back)
+	}
+	s.now = func() time.Time { return time.Now().Add(settleTime) }
+	if look(); back["active"] != nil {
+		t.Errorf("later: %v", back)
+	}
+	s.now = time.Now
+	master.Close()
+	if look(); back["active"] != nil {
+		t.Errorf("while Postfix is stopped: %v", back)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"path"
 	"slices"
 	"sync"
+	"time"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -118,7 +119,7 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 	if !info.Mode.IsDir() {
 		return nil, fmt.Errorf("open Postfix queue: %q: %w", at, spool.ErrNotSpool)
 	}
-	s := &queueDir{t: t, base: at, root: path.Join(t.Path(), at), configs: "/etc/postfix"}
+	s := &queueDir{t: t, base: at, root: path.Join(t.Path(), at), configs: "/etc/postfix", now: time.Now}
 	for _, q := range flow {
 		info, err := t.Lstat(path.Join(at, q))
 		if err != nil && gone(err) != spool.ErrGone { // to read a part, and not to tell, would be a lie
@@ -153,6 +154,7 @@ type queueDir struct {
 	depths  map[string]int // of hash folders, by queue and kind of log
 	configs string         // the folder of main.cf
 	files   sync.Pool      // *queueFile
+	now     func() time.Time
 }
 
 // addQueue puts the quarantine beside the queues. Inside one, Postfix would
@@ -174,6 +176,9 @@ func (s *queueDir) Layout() spool.Layout {
 	l := spool.Layout{MTA: "postfix", Root: s.root, Queues: slices.Clone(s.queues)}
 	if isFolder(s.t, path.Join(s.base, "maildrop")) {
 		l.Pickup = path.Join(s.base, "maildrop")
+	}
+	for _, kind := range logKinds {
+		l.Logs = append(l.Logs, path.Join(s.base, kind))
 	}
 	return l
 }

@@ -1,0 +1,188 @@
+package fingerprint
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"qclean/scan/letter"
+)
+
+func featuresOf(s string, c Class) *Features {
+	f := *New().Features(&letter.Message{Text: []byte(s)}, c)
+	f.Shingles = slices.Clone(f.Shingles)
+	return &f
+}
+
+// TestPrintIsFrozen: the fingerprint of a text, as people have it in their notes.
+func TestPrintIsFrozen(t *testing.T) {
+	const want = "qf1-mail-9of21-Dp4HFBqPGn7uKgsuNzXKQj_aTJzVU0WbW6bMbA42iLXTjBFsoXw0swZzvDFUvuD1v0yNybUgzTkMzglX4QQb"
+	if got := FromMessage(featuresOf(plain, Mail)).String(); got != want {
+		t.Errorf("got  %s\nwant %s; a change of it is qf2", got, want)
+	}
+}
+
+func TestPrintRoundTrip(t *testing.T) {
+	file := newMedia(File, 7)
+	for name, p := range map[string]Print{
+		"message": FromMessage(featuresOf(plain, Mail)),
+		"group":   FromCore(Aligned, shinglesOf(plain)),
+		"small":   FromCore(Report, shinglesOf(plain)[:5]),
+		"whole":   FromMessage(featuresOf("hello", Quoted)),
+		"files":   FromFew(Mail, 1, []Media{file, newMedia(Shape, 2), newMedia(Look, 9)}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := ParsePrint(p.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(p, got); d != "" {
+				t.Errorf("%s (-want +got):\n%s", p, d)
+			}
+		})
+	}
+}
+
+func TestParsePrintRefuses(t *testing.T) {
+	good := FromMessage(featuresOf(plain, Mail)).String()
+	for name, s := range map[string]string{
+		"empty":            "",
+		"id":               "4bXkPq7tYw2Z",
+		"version":          strings.Replace(good, "qf1", "qf2", 1),
+		"class":            strings.Replace(good, "-mail-", "-mali-", 1),
+		"count":            strings.Replace(good, "of21", "of20", 1),
+		"need too much":    strings.Replace(good, "9of21", "22of21", 1),
+		"need nothing":     strings.Replace(good, "9of21", "0of21", 1),
+		"plus":             strings.Replace(good, "9of21", "+9of21", 1),
+		"kind":             strings.Replace(good, "9of21", "z9of21", 1),
+		"both kinds":       strings.Replace(good, "9of21", "mx9of21", 1),
+		"cut":              good[:len(good)-1],
+		"blank":            good + " ",
+		"line end":         good[:60] + "\n" + good[60:],
+		"not the alphabet": good[:40] + "+" + good[41:],
+		"unordered":        "qf1-mail-1of2-AAACAAAB",
+		"twice":            "qf1-mail-1of2-AAABAAAB",
+		"too many":         "qf1-mail-9of33-" + strings.Repeat("AAAA", 33),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if p, err := ParsePrint(s); !errors.Is(err, ErrPrint) {
+				t.Errorf("%q gives %v, %v; want ErrPrint", s, p, err)
+			}
+		})
+	}
+}
+
+// TestPaddingHidesNothing: all of a core is found however much is added.
+func TestPaddingHidesNothing(t *testing.T) {
+	p := FromCore(Mail, shinglesOf(string(text(100))))
+	padding := strings.Repeat(plain+". ", 400)
+	hits, ok := p.Match(featuresOf(padding+string(text(100))+padding, Mail))
+	if hits != MaxPrint || !ok {
+		t.Errorf("%d of %d hashes found among %d bytes of padding", hits, MaxPrint, 2*len(padding))
+	}
+}
+
+func TestMatchNeedsClass(t *testing.T) {
+	p := FromCore(Mail, shinglesOf(plain))
+	if _, ok := p.Match(featuresOf(plain, Aligned)); ok {
+		t.Error("a fingerprint of mail selects a message of class aligned")
+	}
+}
+
+// TestProvisionalIsStricter: of one message nobody knows what varies.
+func TestProvisionalIsStricter(t *testing.T) {
+	shingles := shinglesOf(string(text(200)))
+	one := FromMessage(&Features{Class: Mail, Shingles: shingles})
+	group := FromCore(Mail, shingles)
+	if !one.Provisional() || group.Provisional() || one.Need <= group.Need {
+		t.Errorf("one message: %d of %d, provisional %t; group: %d of %d, provisional %t",
+			one.Need, len(one.Hashes), one.Provisional(), group.Need, len(group.Hashes), group.Provisional())
+	}
+}
+
+// TestFromSketch: of a text that is all in its sketch it is the same as FromMessage.
+func TestFromSketch(t *testing.T) {
+	k := New().Sketch(&letter.Message{Text: []byte(plain)}, Mail)
+	if d := cmp.Diff(FromMessage(featuresOf(plain, Mail)), FromSketch(Mail, k.Hashes)); d != "" {
+		t.Errorf("(-message +sketch):\n%s", d)
+	}
+}
+
+// TestMatcherAgrees: many at once select the same as each alone.
+func TestMatcherAgrees(t *testing.T) {
+	texts := []string{plain, string(text(30)), string(text(300)), "hello", "", plain + string(text(50))}
+	var prints []Print
+	for _, s := range texts {
+		for _, c := range []Class{Mail, Quoted} {
+			prints = append(prints, FromMessage(featuresOf(s, c)), FromCore(c, shinglesOf(s)))
+		}
+	}
+	prints = slices.DeleteFunc(prints, func(p Print) bool { return len(p.Hashes) == 0 })
+	picture := Features{Class: Mail, Media: []Media{newMedia(File, 3), 8<<3 | Media(Look)}}
+	prints = append(prints, FromMedia(Mail, picture.Media), FromMedia(Mail, []Media{9<<3 | Media(Look)}))
+	m := NewMatcher(prints)
+	features := []*Features{&picture}
+	for _, s := range texts {
+		features = append(features, featuresOf(s, Mail), featuresOf(s, Quoted))
+	}
+	matched := 0
+	for _, f := range features {
+		var want []int
+		for i, p := range prints {
+			if _, ok := p.Match(f); ok {
+				want = append(want, i)
+			}
+		}
+		matched += len(want)
+		if d := cmp.Diff(want, m.Match(f)); d != "" {
+			t.Errorf("(-each alone +matcher):\n%s", d)
+		}
+	}
+	if matched < len(texts) {
+		t.Errorf("only %d matches in all", matched)
+	}
+}
+
+func TestIDs(t *testing.T) {
+	a, b := FromCore(Mail, shinglesOf(plain)).ID(), FromCore(Quoted, shinglesOf(plain)).ID()
+	if a == b || len(a) != idLen || !ValidID(string(a)) || !ValidID(string(a[:4])) {
+		t.Errorf("IDs %q and %q", a, b)
+	}
+	for _, s := range []string{"", "0bXk", "4bXl", "4b-k", string(a) + "1", "4b k", "ü"} {
+		if ValidID(s) {
+			t.Errorf("%q is taken for an ID", s)
+		}
+	}
+}
+
+func TestClassNames(t *testing.T) {
+	for c := Mail; c <= Aligned; c++ {
+		if got, err := ParseClass(c.String()); err != nil || got != c {
+			t.Errorf("class %d is %q and reads as %v, %v", c, c, got, err)
+		}
+	}
+	if _, err := ParseClass("class9"); err == nil {
+		t.Error("class9 is a class")
+	}
+}
+
+func FuzzParsePrint(f *testing.F) {
+	f.Add(FromMessage(featuresOf(plain, Mail)).String())
+	f.Add("qf1-mail-x1of1-AAAAAAAAAAA")
+	f.Add("qf1-aligned-m1of1-AAAAAA")
+	f.Add("qf1---")
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := ParsePrint(s)
+		if err != nil {
+			return
+		}
+		if p.String() != s {
+			t.Fatalf("%q is written as %q", s, p)
+		}
+		p.Match(featuresOf(plain, p.Class))
+		NewMatcher([]Print{p}).Match(featuresOf(plain, p.Class))
+	})
+}

@@ -1,0 +1,68 @@
+package fingerprint
+
+import "unicode/utf8"
+
+// wide handles a character beyond ASCII where a word might begin.
+func (f *folder) wide(text []byte, i int) int {
+	r, size := utf8.DecodeRune(text[i:])
+	e := f.pages.at(r)
+	switch e.kind {
+	case foldLetter, foldLetters:
+		if e.kind == foldLetter && e.target < utf8.RuneSelf && ascii[e.target]&kindMask > isSign {
+			return i + size
+		}
+		return max(f.token(text, i), i+size)
+	case foldWord:
+		f.endChain()
+		f.word(mix(uint64(e.target)^keyRune, keyWord), i, i+size)
+	}
+	return i + size
+}
+
+// wideLetter adds a letter beyond ASCII to the word and gives its size in
+// bytes, or 0 where it ends the word.
+func (f *folder) wideLetter(text []byte) int {
+	r, size := utf8.DecodeRune(text)
+	switch e := f.pages.at(r); e.kind {
+	case foldInvisible:
+		return size
+	case foldLetters:
+		for _, c := range []byte(foldSeqs[e.target]) {
+			f.narrow(c)
+		}
+		return size
+	case foldLetter:
+		if e.target < utf8.RuneSelf {
+			if f.narrow(byte(e.target)) {
+				return size
+			}
+			return 0
+		}
+		f.add(byte(e.target))
+		f.add(byte(e.target >> 8))
+		f.add(byte(e.target>>16) | 0x80)
+		f.last = 0
+		f.seen++
+		f.letters++
+		return size
+	}
+	return 0
+}
+
+// narrow adds the ASCII form of a wide character, false where it is no letter.
+func (f *folder) narrow(c byte) bool {
+	switch v := ascii[c]; v & kindMask {
+	case isLetter:
+		if l := v &^ kindMask; l != f.last {
+			f.add(l)
+		}
+		f.seen++
+		f.letters++
+	case isDigit, isSign:
+		f.leet(v)
+	case isJoiner:
+	default:
+		return false
+	}
+	return true
+}
