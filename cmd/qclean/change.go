@@ -208,6 +208,7 @@ func (a *app) apply(ctx context.Context, h *hand, plan *replay.Plan, o outcome) 
 		} else {
 			a.sayRun(run)
 			a.sayDoubts(run, doubts)
+			a.sayHeld(run)
 		}
 	}
 	if errors.Is(err, context.Canceled) {

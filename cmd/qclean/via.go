@@ -96,6 +96,14 @@ func refuseRunning(ctx context.Context, t *target) error {
 	return nil
 }
 
+// sayHeld tells what is to be done with messages that an agent was delivering
+// to the end of the run: they stay where the MTA holds them.
+func (a *app) sayHeld(r replay.Run) {
+	if r.Skipped["on hold"] > 0 {
+		a.ui.Say("On hold are messages that were being delivered all the time. Look at them with mailq; postsuper -H lets them go on.")
+	}
+}
+
 // doubtJSON is a message in doubt in JSON.
 type doubtJSON struct {
 	ID   string   `json:"id"`
