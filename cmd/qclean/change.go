@@ -234,7 +234,11 @@ func (a *app) sayRun(r replay.Run) {
 	if n := skipped(r); n > 0 {
 		a.ui.Say("left alone: %s", reasons(r.Skipped))
 	}
-	if r.Done > 0 && r.Verb != replay.Purge && r.Verb != replay.Submit {
+	switch {
+	case r.Done == 0, r.Verb == replay.Purge, r.Verb == replay.Submit:
+	case r.Verb == replay.Undo && strings.Contains(r.Of, "-"+string(replay.Inject)):
+		a.ui.Say("Send them again: qclean replay …")
+	default:
 		a.ui.Say("Take it back: qclean undo %s", r.Name)
 	}
 }
