@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,13 @@ type server struct {
 	got      []taken
 	sessions int
 	secret   bool // the last session had TLS
+}
+
+// seen is what the server has so far.
+func (s *server) seen() (got []taken, sessions int, secret bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.got), s.sessions, s.secret
 }
 
 type taken struct {

@@ -75,15 +75,17 @@ func TestSend(t *testing.T) {
 			if diff := cmp.Diff(c.more, r, cmpopts.IgnoreFields(Receipt{}, "Reply"), cmpopts.IgnoreFields(Answer{}, "Reply")); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(c.got, srv.got); diff != "" {
+			got, _, _ := srv.seen()
+			if diff := cmp.Diff(c.got, got); diff != "" {
 				t.Error(diff)
 			}
 			// Whatever it was, the next one goes through, and alone.
 			if _, err := s.Send(t.Context(), letter("next@example.org", "n@example.net")); err != nil {
 				t.Fatalf("the next: %v", err)
 			}
-			if n := len(srv.got); n != len(c.got)+1 || srv.got[n-1].From != "next@example.org" || len(srv.got[n-1].To) != 1 {
-				t.Errorf("the next came as %+v", srv.got)
+			got, _, _ = srv.seen()
+			if n := len(got); n != len(c.got)+1 || got[n-1].From != "next@example.org" || len(got[n-1].To) != 1 {
+				t.Errorf("the next came as %+v", got)
 			}
 		})
 	}
@@ -150,11 +152,12 @@ func TestSTARTTLS(t *testing.T) {
 					t.Fatalf("%v, want %v", err, c.want)
 				}
 			}
-			if c.want == nil && (srv.secret != c.secret || len(srv.got) != 2) {
-				t.Errorf("TLS %v, want %v; %d messages", srv.secret, c.secret, len(srv.got))
+			got, _, secret := srv.seen()
+			if c.want == nil && (secret != c.secret || len(got) != 2) {
+				t.Errorf("TLS %v, want %v; %d messages", secret, c.secret, len(got))
 			}
-			if c.want != nil && len(srv.got) != 0 {
-				t.Errorf("sent %+v", srv.got)
+			if c.want != nil && len(got) != 0 {
+				t.Errorf("sent %+v", got)
 			}
 		})
 	}
@@ -182,8 +185,8 @@ func TestReconnectsAfterMany(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(srv.got) != perSession+1 || srv.sessions != 2 {
-		t.Errorf("%d messages in %d sessions", len(srv.got), srv.sessions)
+	if got, sessions, _ := srv.seen(); len(got) != perSession+1 || sessions != 2 {
+		t.Errorf("%d messages in %d sessions", len(got), sessions)
 	}
 }
 
@@ -196,8 +199,8 @@ func TestCancelLeavesNoDoubt(t *testing.T) {
 	if !errors.Is(err, ErrLater) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if len(srv.got) != 0 {
-		t.Errorf("sent %d", len(srv.got))
+	if got, _, _ := srv.seen(); len(got) != 0 {
+		t.Errorf("sent %d", len(got))
 	}
 }
 
