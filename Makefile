@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build demo test lint live bench fuzz torture accuracy corpus clean
+.PHONY: build demo test lint live live-mta bench fuzz torture accuracy corpus clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/qclean ./cmd/qclean
@@ -30,6 +30,10 @@ bench:
 # The checks against real servers on loopback: needs root and Debian's postfix (fixtures/live/install.sh).
 live: build
 	QCLEAN=$(CURDIR)/bin/qclean fixtures/live/relay.sh
+
+# A private Postfix and a private Exim under a flood, every recipient counted: some minutes.
+live-mta: build
+	QCLEAN=$(CURDIR)/bin/qclean fixtures/live/live.sh
 
 # Every fuzz target in turn.
 FUZZTIME ?= 30s
