@@ -86,21 +86,29 @@ const maxCarry = 256
 
 func (w *work) carryBatch(far *folders, steps []*Step) error {
 	var there []*Step
+	var stop error
 	for _, s := range steps {
 		err := w.copyOut(far, s)
 		if err == nil {
+			w.trouble = 0
 			there = append(there, s)
 			continue
 		}
 		w.note(fmt.Sprintf("step %d: %v", s.N, err))
 		w.run.Skipped[whyNotFar]++
-		if w.trouble++; w.trouble >= maxTrouble {
-			return err
+		if w.trouble++; w.trouble >= maxTrouble || hopeless(err) {
+			stop = cannotWrite(err)
+			break
 		}
 	}
 	if err := far.sync(); err != nil {
-		return fmt.Errorf("sync the other filesystem: %w", err)
+		return errors.Join(stop, fmt.Errorf("sync the other filesystem: %w", err))
 	}
+	return errors.Join(stop, w.dropCopied(there))
+}
+
+// dropCopied removes here what is safe there, once the journal says so.
+func (w *work) dropCopied(there []*Step) error {
 	for _, s := range there {
 		name, err := w.m.at.farName(s.Moves[0].To)
 		if err != nil {
@@ -122,33 +130,44 @@ func (w *work) carryBatch(far *folders, steps []*Step) error {
 	return w.folders.sync()
 }
 
-// copyOut copies the files of one message.
+// copyOut copies the files of one message, all of them or none.
 func (w *work) copyOut(far *folders, s *Step) error {
-	w.trouble = 0
+	var made []string
 	for i := range s.Moves {
 		m := &s.Moves[i]
 		to, err := w.m.at.farName(m.To)
-		if err != nil {
-			return err
-		}
-		part := path.Join(w.run.Name, ownDir, partDir, strconv.Itoa(s.N)+"."+strconv.Itoa(i))
-		sum, err := copyFile(w.m.tree, m.To, w.m.o.Old, part)
-		if err == nil && m.Sum != "" && m.Sum != sum {
-			err = fmt.Errorf("copy of %q: %w", m.To, errChanged)
-		}
 		if err == nil {
-			err = far.ensure(path.Dir(to))
-		}
-		if err == nil {
-			err = w.m.o.Old.Move(part, to)
+			part := path.Join(w.run.Name, ownDir, partDir, strconv.Itoa(s.N)+"."+strconv.Itoa(i))
+			err = w.copyMove(far, m, part, to)
 		}
 		if err != nil {
-			w.m.o.Old.Remove(part)
+			for _, name := range made {
+				err = errors.Join(err, w.m.o.Old.Remove(name))
+			}
 			return err
 		}
-		m.Sum = sum
-		far.moved(part, to)
+		made = append(made, to)
 	}
+	return nil
+}
+
+func (w *work) copyMove(far *folders, m *Move, part, to string) error {
+	sum, err := copyFile(w.m.tree, m.To, w.m.o.Old, part)
+	if err == nil && m.Sum != "" && m.Sum != sum {
+		err = fmt.Errorf("copy of %q: %w", m.To, errChanged)
+	}
+	if err == nil {
+		err = far.ensure(path.Dir(to))
+	}
+	if err == nil {
+		err = w.m.o.Old.Move(part, to)
+	}
+	if err != nil {
+		w.m.o.Old.Remove(part)
+		return err
+	}
+	m.Sum = sum
+	far.moved(part, to)
 	return nil
 }
 

@@ -91,7 +91,7 @@ func (w *work) act(ctx context.Context, steps []*Step) error {
 		return err
 	}
 	if err := w.messages(ctx, steps); err != nil {
-		return err
+		return errors.Join(err, w.dropFar(steps))
 	}
 	return errors.Join(w.carry(ctx, steps), w.dropFar(steps))
 }

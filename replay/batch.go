@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strconv"
+	"syscall"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -14,20 +15,21 @@ import (
 
 // Reasons for which a message is left alone. They stand in journals.
 const (
-	whyBusy        = "busy"        // the MTA is working on it
-	whyGone        = "gone"        // delivered or removed meanwhile
-	whyChanged     = "changed"     // not the one that was chosen any more
-	whyDelivered   = "delivered"   // pickup has taken it
-	whyReplayed    = "replayed"    // it went through pickup before
-	whyMovedOn     = "moved on"    // a later run has taken it elsewhere
-	whyExists      = "exists"      // its place is taken
-	whyLinked      = "linked"      // has another hard link: somebody else's file, perhaps
-	whyNotFile     = "not a file"  // a link, a folder, a FIFO now
-	whyNoFolder    = "no folder"   // the folder that it came from is gone
-	whyInterrupted = "interrupted" // the run stopped before
-	whyError       = "error"       // a note has the words
-	whyNotNeeded   = "not needed"  // an index, when nothing was changed
-	whyOnHold      = "on hold"     // still being delivered: it stays where the MTA itself holds it
+	whyBusy        = "busy"          // the MTA is working on it
+	whyGone        = "gone"          // delivered or removed meanwhile
+	whyChanged     = "changed"       // not the one that was chosen any more
+	whyDelivered   = "delivered"     // pickup has taken it
+	whyReplayed    = "replayed"      // it went through pickup before
+	whyMovedOn     = "moved on"      // a later run has taken it elsewhere
+	whyExists      = "exists"        // its place is taken
+	whyLinked      = "linked"        // has another hard link: somebody else's file, perhaps
+	whyNotFile     = "not a file"    // a link, a folder, a FIFO now
+	whyNoFolder    = "no folder"     // the folder that it came from is gone
+	whyInterrupted = "interrupted"   // the run stopped before
+	whyError       = "error"         // a note has the words
+	whyNotNeeded   = "not needed"    // an index, when nothing was changed
+	whyTooLong     = "name too long" // its place would have a name that nobody can use
+	whyOnHold      = "on hold"       // still being delivered: it stays where the MTA itself holds it
 )
 
 // errStop is what the verdict on one message says when it has to end the run.
@@ -160,10 +162,15 @@ const whyMoved = "moved"
 // there are too many in a row.
 func (w *work) failed(s *Step, err error) error {
 	w.note(fmt.Sprintf("step %d: %v", s.N, err))
-	if w.trouble++; w.trouble >= maxTrouble || errors.Is(err, disk.ErrOtherDevice) {
+	if w.trouble++; w.trouble >= maxTrouble || errors.Is(err, disk.ErrOtherDevice) || hopeless(err) {
 		return errors.Join(cannotWrite(err), w.skip(s, whyError))
 	}
 	return w.skip(s, whyError)
+}
+
+// hopeless is what will be so for the next message as well.
+func hopeless(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS)
 }
 
 // intend looks at the files of a step as they are now.
@@ -276,6 +283,9 @@ func (w *work) follow(s *Step, e spool.Entry) (reason string, err error) {
 		s.Moves = w.m.outMoves(placer, s, w.run.Name, w.run.Verb, e)
 	} else if s.Moves, err = moves(w.m.at, w.run.Name, w.run.Verb, e.Files); err != nil {
 		return "", err
+	}
+	if s.tooLong() {
+		return whyTooLong, nil
 	}
 	s.Queue = e.Queue
 	return whyMoved, w.where(s)

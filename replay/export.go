@@ -30,6 +30,7 @@ type Extra struct {
 type Exported struct {
 	Files int
 	Bytes int64 // before compression
+	Left  int   // links, files with another name too, and names too long: none of them evidence
 }
 
 // Export writes a run as evidence: a tar archive, compressed with zstd, of the
@@ -70,12 +71,12 @@ func (x *exporter) run(m *Mover, l *ledger, extra []Extra) error {
 	}
 	for _, q := range l.queues {
 		dir := path.Join(q.Old, l.run)
-		if err := x.folder(m.tree, dir, path.Join("messages", path.Base(q.Dir)), 0); err != nil {
+		if err := x.folder(m.tree, dir, path.Join("messages", path.Base(q.Dir)), true); err != nil {
 			return err
 		}
 	}
 	if m.o.Old != nil && l.old != "" {
-		if err := x.folder(m.o.Old, l.run, "messages", 0); err != nil {
+		if err := x.folder(m.o.Old, l.run, "messages", true); err != nil {
 			return err
 		}
 	}
@@ -91,7 +92,7 @@ func (x *exporter) run(m *Mover, l *ledger, extra []Extra) error {
 }
 
 // folder writes what lies in a folder, in the order of names.
-func (x *exporter) folder(t disk.Tree, dir, as string, depth int) error {
+func (x *exporter) folder(t disk.Tree, dir, as string, top bool) error {
 	var names []string
 	for info, err := range t.List(dir) {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -104,20 +105,24 @@ func (x *exporter) folder(t disk.Tree, dir, as string, depth int) error {
 			return err
 		}
 		switch {
-		case info.Name == ownDir && depth == 0:
+		case info.Name == ownDir && top:
+		case len(path.Join(dir, info.Name)) > maxPathLen:
+			x.out.Left++
 		case info.Mode.IsDir():
 			names = append(names, info.Name+"/")
 		case info.Mode.IsRegular():
 			names = append(names, info.Name)
+		default:
+			x.out.Left++
 		}
 	}
 	slices.Sort(names)
 	for _, name := range names {
 		sub, isDir := strings.CutSuffix(name, "/")
 		var err error
-		if isDir && depth < maxDepth {
-			err = x.folder(t, path.Join(dir, sub), path.Join(as, sub), depth+1)
-		} else if !isDir {
+		if isDir {
+			err = x.folder(t, path.Join(dir, sub), path.Join(as, sub), false)
+		} else {
 			err = x.file(t, path.Join(dir, name), path.Join(as, name))
 		}
 		if err != nil {
@@ -135,6 +140,7 @@ func (x *exporter) file(t disk.Tree, name, as string) error {
 	}
 	f, err := t.Open(name)
 	if errors.Is(err, disk.ErrNotRegular) || errors.Is(err, fs.ErrNotExist) {
+		x.out.Left++
 		return nil
 	}
 	if err != nil {
@@ -142,8 +148,12 @@ func (x *exporter) file(t disk.Tree, name, as string) error {
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || info.Links != 1 {
+	if err != nil {
 		return err
+	}
+	if info.Links != 1 {
+		x.out.Left++
+		return nil
 	}
 	h := &tar.Header{
 		Typeflag: tar.TypeReg, Name: path.Join(x.root, as), Size: info.Size, Mode: int64(info.Mode.Perm()),

@@ -63,7 +63,7 @@ func (w *work) fetchOne(s *Step, part string) error {
 // fetchFile copies one file, unless an earlier try has brought it already.
 func (w *work) fetchFile(far, part string, m *Move) error {
 	if sum, _, err := sumFile(w.m.tree, m.From, "", make([]byte, sumBuffer)); err == nil {
-		if sum != m.Sum {
+		if there, _, err := sumFile(w.m.o.Old, far, "", make([]byte, sumBuffer)); sum != m.Sum || err == nil && there != sum {
 			return fmt.Errorf("%q: %w", m.From, errChanged)
 		}
 		return nil
@@ -92,10 +92,10 @@ func (w *work) fetchFile(far, part string, m *Move) error {
 // dropFar removes the copies of messages that are back in their queue. One
 // that stays, because the run died, does no harm: nothing is sent from there.
 func (w *work) dropFar(steps []*Step) error {
-	if !w.plan.Far || w.plan.Verb != Undo {
+	if !w.plan.Far || w.plan.Verb != Undo || w.broken {
 		return nil
 	}
-	if err := w.journal.Sync(); err != nil { // the done lines first
+	if err := errors.Join(w.folders.sync(), w.journal.Sync()); err != nil { // the messages and their done lines first
 		return err
 	}
 	for _, s := range steps {
@@ -124,6 +124,9 @@ func (w *work) recoverFar(l *ledger) error {
 	}
 	for i := range l.steps {
 		s := &l.steps[i]
+		if s.Far == "" && s.Kind == Message {
+			w.voidFar(s) // the run may have died before it said that there is a copy
+		}
 		if s.Far == "" || l.phases[i] != done {
 			continue
 		}
@@ -188,18 +191,38 @@ func (w *work) finishFar(s *Step) error {
 	return nil
 }
 
-// voidFar removes copies that do not count. It is housekeeping: what cannot be
-// removed is told, and left.
+// voidFar removes copies that do not count, as long as the message lies here
+// byte for byte: a journal alone, which may be forged, deletes nothing there.
+// It is housekeeping: what cannot be removed is told, and left.
 func (w *work) voidFar(s *Step) {
+	if w.m.o.Old == nil {
+		return
+	}
+	buf := make([]byte, sumBuffer)
 	for _, m := range s.Moves {
 		far, err := w.m.at.farName(m.To)
-		if err == nil && w.m.o.Old != nil {
-			err = w.m.o.Old.Remove(far)
+		if err == nil {
+			err = w.dropTwin(m.To, far, buf)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			w.note(fmt.Sprintf("step %d: %v", s.N, err))
 		}
 	}
+}
+
+func (w *work) dropTwin(near, far string, buf []byte) error {
+	there, _, err := sumFile(w.m.o.Old, far, "", buf)
+	if err != nil {
+		return err
+	}
+	here, _, err := sumFile(w.m.tree, near, "", buf)
+	if err == nil && here != there {
+		err = fmt.Errorf("%q and its copy %q: %w", near, far, errChanged)
+	}
+	if err == nil {
+		err = w.m.o.Old.Remove(far)
+	}
+	return err
 }
 
 // clearParts removes copies that were never completed.

@@ -12,9 +12,6 @@ import (
 	"qclean/scan/spool"
 )
 
-// maxDepth bounds how deep a folder is walked.
-const maxDepth = 16
-
 // merge moves what lies in a swapped folder into the one that took its place:
 // messages as the driver knows them, control file last, and then whatever else
 // is there. Names that are taken stay where they are.
@@ -38,7 +35,7 @@ func (w *work) merge(ctx context.Context, folder *Step) error {
 	if err := g.flush(ctx); err != nil {
 		return err
 	}
-	if err := g.walk(ctx, folder.Moves[0].From, folder.Moves[0].To, 0); err != nil {
+	if err := g.walk(ctx, folder.Moves[0].From, folder.Moves[0].To); err != nil {
 		return err
 	}
 	return g.flush(ctx)
@@ -102,11 +99,10 @@ func (g *merger) flush(ctx context.Context) error {
 	return err
 }
 
-// walk takes what no driver calls a message: side files, archives.
-func (g *merger) walk(ctx context.Context, from, to string, depth int) error {
-	if depth > maxDepth {
-		return fmt.Errorf("%q: folders too deep", from)
-	}
+// walk takes what no driver calls a message: side files, archives. Names that
+// are too long to be written down stay where they are: whoever owns a spool
+// can nest folders without end.
+func (g *merger) walk(ctx context.Context, from, to string) error {
 	var folders []string
 	for info, err := range g.w.m.tree.List(from) {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -117,6 +113,9 @@ func (g *merger) walk(ctx context.Context, from, to string, depth int) error {
 		}
 		name := path.Join(from, info.Name)
 		switch {
+		case len(name) > maxPathLen-runSpare:
+			g.w.note(fmt.Sprintf("in %q: %s", from, whyTooLong))
+			g.w.run.Skipped[whyTooLong]++
 		case info.Mode.IsDir():
 			folders = append(folders, info.Name)
 		case g.left[name]:
@@ -130,7 +129,7 @@ func (g *merger) walk(ctx context.Context, from, to string, depth int) error {
 		if err := g.folderTo(path.Join(from, name), path.Join(to, name)); err != nil {
 			return err
 		}
-		if err := g.walk(ctx, path.Join(from, name), path.Join(to, name), depth+1); err != nil {
+		if err := g.walk(ctx, path.Join(from, name), path.Join(to, name)); err != nil {
 			return err
 		}
 	}

@@ -27,7 +27,12 @@ var (
 // makeSpool writes a spool of n messages, named m000…, and gives its folder.
 func makeSpool(t testing.TB, n int) string {
 	t.Helper()
-	dir := filepath.Join(scratch(t), "spool")
+	return makeSpoolIn(t, scratch(t), n)
+}
+
+func makeSpoolIn(t testing.TB, parent string, n int) string {
+	t.Helper()
+	dir := filepath.Join(parent, "spool")
 	for _, sub := range []string{"", "out", "in", "pickup"} {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o750); err != nil {
 			t.Fatal(err)

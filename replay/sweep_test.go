@@ -95,7 +95,12 @@ func otherDisk(t *testing.T, dir string) Options {
 // prepared makes a spool, and gives what it has to look like again.
 func (sc scenario) prepared(t *testing.T) (dir string, before map[string]string) {
 	t.Helper()
-	dir = makeSpool(t, 3)
+	return sc.preparedIn(t, scratch(t))
+}
+
+func (sc scenario) preparedIn(t *testing.T, parent string) (dir string, before map[string]string) {
+	t.Helper()
+	dir = makeSpoolIn(t, parent, 3)
 	before = snapshot(t, dir, sc.skip...)
 	if sc.prepare != nil {
 		m, p := mover(t, tree(t, dir), sc.opts(t, dir))
@@ -118,6 +123,9 @@ func (sc scenario) opts(t *testing.T, dir string) Options {
 func (sc scenario) actor(t *testing.T, dir string, tr disk.Tree) (*Mover, *pair) {
 	o := sc.opts(t, dir)
 	o.Now = clockFrom(testTime.Add(time.Hour))
+	if ft, ok := tr.(*faulty.Tree); ok && o.Old != nil { // the other filesystem has its faults too
+		o.Old = ft.Beside(t, "far", dir+"-far")
+	}
 	return mover(t, tr, o)
 }
 

@@ -62,7 +62,7 @@ func (m *Mover) Verify(ctx context.Context, run Run) (Report, error) {
 		}
 	}
 	for _, q := range l.queues {
-		if err := v.extra(ctx, path.Join(q.Old, l.run), 0); err != nil {
+		if err := v.extra(ctx, path.Join(q.Old, l.run), true); err != nil {
 			return v.report, fmt.Errorf("verify %q: %w", run.Name, err)
 		}
 	}
@@ -146,8 +146,10 @@ func (v *verifier) folder(s Step, name string) {
 }
 
 // extra looks for files in the run's folder that no step put there. A run that
-// came later may have: it is asked by its own name.
-func (v *verifier) extra(ctx context.Context, dir string, depth int) error {
+// came later may have: it is asked by its own name. No folder is held open
+// while one in it is looked through: they may be nested as deep as names go.
+func (v *verifier) extra(ctx context.Context, dir string, top bool) error {
+	var below []string
 	for info, err := range v.m.tree.List(dir) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
@@ -160,13 +162,16 @@ func (v *verifier) extra(ctx context.Context, dir string, depth int) error {
 		}
 		name := path.Join(dir, info.Name)
 		switch {
-		case info.Name == ownDir && depth == 0, v.named[name]:
-		case info.Mode.IsDir() && depth < maxDepth:
-			if err := v.extra(ctx, name, depth+1); err != nil {
-				return err
-			}
+		case info.Name == ownDir && top, v.named[name]:
+		case info.Mode.IsDir() && len(name) <= maxPathLen:
+			below = append(below, name)
 		case !v.later.came[name]: // by the undo of a put-back, say
 			v.report.wrong("", name, "not in the journal")
+		}
+	}
+	for _, name := range below {
+		if err := v.extra(ctx, name, false); err != nil {
+			return err
 		}
 	}
 	return nil

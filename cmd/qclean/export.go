@@ -47,8 +47,12 @@ func (a *app) export(ctx context.Context, f *changeFlags, name, file string) (er
 	if err != nil {
 		return err
 	}
+	if run.Old != "" && f.old == "" {
+		a.ui.Warn("messages of this run lie in %s and are not exported; add: --old %s", ui.Safe(run.Old), ui.Safe(run.Old))
+	}
 	if file == "-" {
-		_, err = h.Export(ctx, run, a.ui.Out, extra...)
+		got, err := h.Export(ctx, run, a.ui.Out, extra...)
+		a.sayLeft(got)
 		return err
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -64,10 +68,17 @@ func (a *app) export(ctx context.Context, f *changeFlags, name, file string) (er
 	}
 	if a.json {
 		return a.ui.JSON(map[string]any{"schema": ui.Schema, "kind": "export", "run": run.Name, "file": spool.EscapeName(file),
-			"files": got.Files, "bytes": got.Bytes})
+			"files": got.Files, "bytes": got.Bytes, "left_out": got.Left})
 	}
 	a.ui.Say("%s, %s, in %s", ui.Plural(got.Files, "file"), ui.Bytes(got.Bytes), ui.Safe(file))
+	a.sayLeft(got)
 	return nil
+}
+
+func (a *app) sayLeft(got replay.Exported) {
+	if got.Left > 0 {
+		a.ui.Warn("%s left out: links, files with another name too, or names too long", ui.Plural(got.Left, "name"))
+	}
 }
 
 // scanOf gives what is remembered of the spool, as the Parquet files that it is kept in.
