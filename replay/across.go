@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"qclean/scan/disk"
+	"qclean/scan/spool"
 )
 
 // Messages reach another filesystem in two steps: into the quarantine beside
@@ -90,7 +91,7 @@ func (w *work) carryBatch(far *folders, steps []*Step) error {
 	for _, s := range steps {
 		err := w.copyOut(far, s)
 		if err == nil {
-			w.trouble = 0
+			w.trouble, s.sender = 0, w.senderOf(arrivedEntry(s))
 			there = append(there, s)
 			continue
 		}
@@ -115,7 +116,8 @@ func (w *work) dropCopied(there []*Step) error {
 			return err
 		}
 		s.Far = name
-		if err := w.journal.Append(lineFar, append([]string{strconv.Itoa(s.N), name}, moveSums(s)...)...); err != nil {
+		args := append([]string{strconv.Itoa(s.N), name}, moveSums(s)...)
+		if err := w.journal.Append(lineFar, append(args, s.sender)...); err != nil {
 			return err
 		}
 	}
@@ -169,6 +171,15 @@ func (w *work) copyMove(far *folders, m *Move, part, to string) error {
 	m.Sum = sum
 	far.moved(part, to)
 	return nil
+}
+
+// arrivedEntry is the message of a step in the quarantine beside the queue.
+func arrivedEntry(s *Step) spool.Entry {
+	e := spool.Entry{ID: spool.ID(path.Join(path.Dir(s.control().To), s.ID.Short())), Queue: s.Queue}
+	for _, m := range s.Moves {
+		e.Files = append(e.Files, spool.File{Name: m.To, Role: m.Role})
+	}
+	return e
 }
 
 // dropNear removes what is safe on the other filesystem.

@@ -45,6 +45,9 @@ func (m *Mover) make(ctx context.Context, p *Plan) (Run, error) {
 		}
 		p.Far = true
 	}
+	if p.Far && m.o.Old == nil {
+		return Run{}, ErrNeedOld
+	}
 	w, err := m.begin(p)
 	if err != nil {
 		return Run{}, err

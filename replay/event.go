@@ -44,6 +44,9 @@ func (l *ledger) event(n int, kind string, args []string) error {
 			return fmt.Errorf("%s: %q", kind, args)
 		}
 		s.Far = args[0]
+		if len(args) == len(s.Moves)+2 {
+			s.sender, args = args[len(args)-1], args[:len(args)-1]
+		}
 		return sums(s, args[1:])
 	case lineNear:
 		s.Far = ""

@@ -32,7 +32,7 @@ const (
 	lineNotNow  = "notnow"  // n reply: it has taken it for nobody
 	lineSum     = "sums"    // n sum…: of each file
 	linePurging = "purging" // n size sum sender
-	lineFar     = "far"     // n path sum…: a copy lies on the other filesystem, and the one here may go
+	lineFar     = "far"     // n path sum… sender: a copy lies on the other filesystem, and the one here may go; in a purge, the one there is meant
 	lineNear    = "near"    // n: the message lies here after all
 	lineDone    = "done"    // n [name nanoseconds]: into pickup, under that name at that time
 	lineSkip    = "skip"    // n reason

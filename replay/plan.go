@@ -34,18 +34,19 @@ type Move struct {
 // Step is what happens to one message, index file or queue folder. Moves are
 // in the order in which they are made.
 type Step struct {
-	N     int      `json:"n"` // from 1
-	Kind  Kind     `json:"kind"`
-	ID    spool.ID `json:"id,omitempty"`
-	Queue string   `json:"queue,omitempty"`
-	Ident string   `json:"-"` // spool.Entry.Ident when the message was chosen
-	Size  int64    `json:"size"`
-	Note  string   `json:"note,omitempty"`
-	Moves []Move   `json:"moves"`
-	Far   string   `json:"far,omitempty"` // where its first file lies in Options.Old, when it was carried there
-	moved bool
-	stage string // a place that it goes through on its way out; see spool.Stager
-	held  bool   // it is there
+	N      int      `json:"n"` // from 1
+	Kind   Kind     `json:"kind"`
+	ID     spool.ID `json:"id,omitempty"`
+	Queue  string   `json:"queue,omitempty"`
+	Ident  string   `json:"-"` // spool.Entry.Ident when the message was chosen
+	Size   int64    `json:"size"`
+	Note   string   `json:"note,omitempty"`
+	Moves  []Move   `json:"moves"`
+	Far    string   `json:"far,omitempty"` // where its first file lies in Options.Old, when it was carried there; in a Purge, that it is deleted there
+	moved  bool
+	stage  string // a place that it goes through on its way out; see spool.Stager
+	sender string // of a message that was carried to the other filesystem: "<a@b>", "?" when not known
+	held   bool   // it is there
 }
 
 // Plan is a change that was not made yet: a value to print, or to give to
@@ -196,11 +197,12 @@ func newStep(s spool.Spool, p places, run string, v Verb, pick Pick) (step Step,
 	if len(e.Files) == 0 {
 		return step, "", fmt.Errorf("%w: no files", disk.ErrBadName)
 	}
-	if placer, ok := s.(spool.Placer); ok {
+	if placer, ok := s.(spool.Placer); ok && pick.far == "" {
 		step.Moves, reason, err = plannedMoves(placer, p, run, v, e)
 		return step, reason, err
 	}
 	step.Moves, err = moves(p, run, v, e.Files)
+	step.Far, step.sender = pick.far, pick.sender
 	return step, "", err
 }
 
@@ -275,6 +277,7 @@ func target(p places, run string, v Verb, name string) (string, error) {
 }
 
 func (p *Plan) add(s Step) {
+	p.Far = p.Far || p.Verb == Purge && s.Far != ""
 	s.N = len(p.Steps) + 1
 	p.Steps = append(p.Steps, s)
 	p.Bytes += s.Size

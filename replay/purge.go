@@ -82,31 +82,59 @@ func (w *work) purgeBatch(ctx context.Context, steps []*Step) error {
 	}
 	for i, s := range ready {
 		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), w.leave(ready[i:]), w.folders.sync())
+			return errors.Join(ctx.Err(), w.leave(ready[i:]), w.syncGraves())
 		}
-		reason, err := w.still(context.WithoutCancel(ctx), s)
+		reason, err := w.doomed(context.WithoutCancel(ctx), s)
 		if err == nil && reason == "" {
 			err = w.delete(s)
 		}
 		if _, err := w.verdict(s, reason, err, nil, true); err != nil {
-			return errors.Join(err, w.leave(ready[i+1:]), w.folders.sync())
+			return errors.Join(err, w.leave(ready[i+1:]), w.syncGraves())
 		}
 	}
-	return w.folders.sync()
+	return w.syncGraves()
+}
+
+// doomed tells whether a message is still the one that was condemned.
+func (w *work) doomed(ctx context.Context, s *Step) (string, error) {
+	if s.Far != "" {
+		return w.stillFar(s)
+	}
+	return w.still(ctx, s)
+}
+
+func (w *work) syncGraves() error {
+	if w.far == nil {
+		return w.folders.sync()
+	}
+	return errors.Join(w.folders.sync(), w.far.sync())
 }
 
 // condemn writes down what is to be deleted: size, hash and sender beside the
 // ID of the step.
-func (w *work) condemn(ctx context.Context, s *Step) (string, error) {
-	if reason, err := w.intend(ctx, s); reason != "" || err != nil {
+func (w *work) condemn(ctx context.Context, s *Step) (reason string, err error) {
+	sender := s.sender
+	if s.Far != "" {
+		reason, err = w.lookFar(s)
+	} else if reason, err = w.intend(ctx, s); reason == "" && err == nil {
+		sender = w.senderOf(s.entry())
+	}
+	if reason != "" || err != nil {
 		return reason, err
 	}
-	args := []string{strconv.Itoa(s.N), strconv.FormatInt(s.Size, 10), w.sender(ctx, s)}
+	args := []string{strconv.Itoa(s.N), strconv.FormatInt(s.Size, 10), sender}
 	buf := make([]byte, sumBuffer)
 	for i := range s.Moves {
 		m := &s.Moves[i]
-		var err error
-		if m.Sum, _, err = sumFile(w.m.tree, m.From, m.Ident, buf); err != nil {
+		if s.Far != "" && m.Ident == "" {
+			args = append(args, "")
+			continue
+		}
+		t, name, err := w.m.grave(s, *m)
+		if err == nil {
+			m.Sum, _, err = sumFile(t, name, m.Ident, buf)
+		}
+		if err != nil {
 			return "", err
 		}
 		args = append(args, m.Sum)
@@ -120,10 +148,9 @@ func (w *work) condemn(ctx context.Context, s *Step) (string, error) {
 	return "", nil
 }
 
-// sender is what MAIL FROM said, as far as the file tells.
-func (w *work) sender(ctx context.Context, s *Step) string {
-	e := s.entry()
-	if _, err := w.m.spool.Load(ctx, &e, make([]byte, 4096)); err != nil {
+// senderOf is what MAIL FROM said, as far as the file tells.
+func (w *work) senderOf(e spool.Entry) string {
+	if _, err := w.m.spool.Load(context.Background(), &e, make([]byte, 4096)); err != nil {
 		return "?"
 	}
 	return "<" + e.Envelope.From + ">"
@@ -132,8 +159,12 @@ func (w *work) sender(ctx context.Context, s *Step) string {
 // delete removes the files of a message, control first.
 func (w *work) delete(s *Step) error {
 	for i, m := range s.Moves {
-		err := w.m.tree.Remove(m.From)
-		w.folders.moved(m.From, "")
+		t, name, err := w.m.grave(s, m)
+		if err != nil {
+			return err
+		}
+		err = t.Remove(name)
+		w.buried(s, name)
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -146,12 +177,34 @@ func (w *work) delete(s *Step) error {
 	return nil
 }
 
+// buried notes which folder has lost a name.
+func (w *work) buried(s *Step, name string) {
+	if s.Far == "" {
+		w.folders.moved(name, "")
+		return
+	}
+	if w.far == nil {
+		w.far = newFolders(w.m.o.Old)
+	}
+	w.far.moved(name, "")
+}
+
 // recoverPurge: a message of which all is there was not begun with; of one
 // that lacks a file, the rest goes too.
 func (w *work) recoverPurge(l *ledger) error {
 	for i := range l.steps {
 		s := &l.steps[i]
 		if l.phases[i] != meant {
+			continue
+		}
+		if s.Far != "" {
+			gone, err := w.recoverFarPurge(s)
+			if err != nil {
+				return fmt.Errorf("step %d: %w", s.N, err)
+			}
+			if err := w.endPurge(l, s, gone); err != nil {
+				return err
+			}
 			continue
 		}
 		n := 0
@@ -164,22 +217,26 @@ func (w *work) recoverPurge(l *ledger) error {
 				n++
 			}
 		}
-		if n == len(s.Moves) {
-			l.phases[i], l.reason[s.N] = skipped, whyInterrupted
-			if err := w.journal.Append(lineSkip, strconv.Itoa(s.N), whyInterrupted); err != nil {
-				return err
+		if n < len(s.Moves) {
+			if err := w.deleteRest(s); err != nil {
+				return fmt.Errorf("step %d: %w", s.N, err)
 			}
-			continue
 		}
-		if err := w.deleteRest(s); err != nil {
-			return fmt.Errorf("step %d: %w", s.N, err)
-		}
-		l.phases[i] = done
-		if err := w.journal.Append(lineDone, strconv.Itoa(s.N)); err != nil {
+		if err := w.endPurge(l, s, n < len(s.Moves)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endPurge writes down what became of a message.
+func (w *work) endPurge(l *ledger, s *Step, gone bool) error {
+	if !gone {
+		l.phases[s.N-1], l.reason[s.N] = skipped, whyInterrupted
+		return w.journal.Append(lineSkip, strconv.Itoa(s.N), whyInterrupted)
+	}
+	l.phases[s.N-1] = done
+	return w.journal.Append(lineDone, strconv.Itoa(s.N))
 }
 
 func (w *work) deleteRest(s *Step) error {

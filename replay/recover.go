@@ -66,7 +66,7 @@ func (m *Mover) recoverRun(ctx context.Context, dir string) (*Run, error) {
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !l.ready {
 		return nil, m.forget(dir)
 	}
-	if err != nil {
+	if err != nil || !m.canRecover(l) {
 		return nil, err
 	}
 	w, err := m.reopen(l)

@@ -52,6 +52,9 @@ func (v Verb) sends() bool { return v == Inject || v == Submit }
 type Pick struct {
 	Entry spool.Entry // as it was scanned: ID, Queue, Files, Ident; Envelope when the verb is Inject
 	Note  string      // why it was chosen, for the journal: its campaign
+
+	far    string // where a file of it lies in Options.Old, from FarPicks
+	sender string // as the run has it that carried it there
 }
 
 // Outcomes of a run.

@@ -156,6 +156,16 @@ func (sc scenario) check(t *testing.T, dir, boot string, before map[string]strin
 		}
 	}
 	same(t, "after recovery and undo", before, snapshot(t, dir, sc.skip...))
+	if o.Old != nil { // copies that an undo, cut short, has left
+		m, p := mover(t, tree(t, dir), o)
+		if err := purgeAll(t, m, p); err != nil && !errors.Is(err, ErrEmpty) {
+			t.Fatal(err)
+		}
+		if left := where(t, o.Old.Path()); len(left) > 0 {
+			t.Errorf("on the other filesystem: %v", left)
+		}
+		same(t, "after the copies were purged", before, snapshot(t, dir, sc.skip...))
+	}
 }
 
 // TestDeathAtEveryOperation kills the process before each of its operations.

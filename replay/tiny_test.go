@@ -133,6 +133,11 @@ func purgeAll(t *testing.T, m *Mover, p *pair) error {
 	if err != nil {
 		return err
 	}
+	far, _, err := m.FarPicks(ctx, m.o.Now().Add(time.Hour))
+	if err != nil {
+		return err
+	}
+	found = append(found, far...)
 	pl, err := NewPlan(p, Purge, "", found, m.o.Now())
 	if err != nil {
 		return err

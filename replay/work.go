@@ -22,6 +22,7 @@ type work struct {
 	file    disk.File
 	journal *journal.Writer
 	folders *folders
+	far     *folders // of Options.Old, when a purge has changed any
 	views   views
 	hashes  hasher
 	before  *ledger   // of the earlier run that was looked into last
@@ -139,6 +140,11 @@ func (w *work) writeSteps(steps []Step) error {
 	for _, s := range steps {
 		if err := w.journal.Append(lineStep, stepArgs(s)...); err != nil {
 			return err
+		}
+		if w.plan.Verb == Purge && s.Far != "" {
+			if err := w.farLine(&s); err != nil {
+				return err
+			}
 		}
 		if w.journal.Size()-synced > planSync {
 			if err := w.journal.Sync(); err != nil {

@@ -160,6 +160,8 @@ type outcome struct {
 	Plan     *replay.Plan     `json:"plan,omitempty"`
 	Run      *runJSON         `json:"run,omitempty"`
 	InDoubt  []doubtJSON      `json:"in_doubt,omitempty"`
+
+	Elsewhere []elsewhere `json:"elsewhere,omitempty"` // of a purge: what stays on filesystems that were not named
 }
 
 // runJSON is a run in JSON.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"qclean/classify/query"
 	"qclean/cmd/ui"
 	"qclean/replay"
+	"qclean/scan/spool"
 )
 
 type purgeFlags struct {
@@ -29,8 +31,10 @@ func newPurge(a *app) *cobra.Command {
 the one change that cannot be taken back. The journal keeps what was deleted: ID,
 hash, sender and size. On a terminal the count has to be typed back; off a
 terminal this wants --yes and --max-messages, and deletes nothing when there are
-more than that.`,
-		Example: "  qclean purge --older-than 30d --dry-run\n  qclean purge --older-than 30d --yes --max-messages 100000",
+more than that. Messages that quarantine --old has carried to another filesystem
+are deleted there when that directory is named with --old; otherwise they are
+counted, and stay.`,
+		Example: "  qclean purge --older-than 30d --dry-run\n  qclean purge --older-than 30d --yes --max-messages 100000\n  qclean purge --older-than 30d --old /mnt/large",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.purge(cmd.Context(), &f) },
 	}
@@ -50,13 +54,16 @@ func (a *app) purge(ctx context.Context, f *purgeFlags) error {
 		return err
 	}
 	defer done()
-	picks, err := h.PurgePicks(ctx, a.now().Add(-age))
+	picks, elsewhere, err := purgePicks(ctx, h, a.now().Add(-age))
 	if err != nil {
 		return err
 	}
+	for _, e := range elsewhere {
+		a.ui.Warn("%s more in %s, and stay; to delete them there add: --old %s", ui.Plural(e.Messages, "message"), ui.Safe(e.Old), ui.Safe(e.Old))
+	}
 	plan, err := replay.NewPlan(t.Spool, replay.Purge, "older than "+f.older, picks, a.now())
 	o := a.outcomeOf(t, replay.Purge, nil)
-	o.Selector = "older than " + f.older
+	o.Selector, o.Elsewhere = "older than "+f.older, elsewhereJSON(elsewhere)
 	if errors.Is(err, replay.ErrEmpty) {
 		a.ui.Say("Nothing in quarantine is older than %s.", f.older)
 		if a.json {
@@ -69,6 +76,9 @@ func (a *app) purge(ctx context.Context, f *purgeFlags) error {
 	}
 	o.Matched, o.Bytes = plan.Messages(), plan.Bytes
 	a.ui.Say("deletes   %s, %s, for good", ui.Plural(plan.Messages(), "message"), ui.Bytes(plan.Bytes))
+	if n := farSteps(plan); n > 0 {
+		a.ui.Say("of these  %s in %s", ui.Number(n), ui.Safe(f.old))
+	}
 	if f.dryRun {
 		return a.sayPlan(plan, o)
 	}
@@ -78,6 +88,40 @@ func (a *app) purge(ctx context.Context, f *purgeFlags) error {
 	err = a.apply(ctx, h, plan, o)
 	a.remember(ctx, t, index.Quarantined)
 	return err
+}
+
+// purgePicks finds what is old, here and on the other filesystem.
+func purgePicks(ctx context.Context, h *hand, before time.Time) ([]replay.Pick, []replay.Elsewhere, error) {
+	near, err := h.PurgePicks(ctx, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	far, elsewhere, err := h.FarPicks(ctx, before)
+	return append(near, far...), elsewhere, err
+}
+
+func farSteps(p *replay.Plan) int {
+	n := 0
+	for _, s := range p.Steps {
+		if s.Far != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// elsewhere is in JSON how many messages stay in a directory that was not named.
+type elsewhere struct {
+	Old      string `json:"old"`
+	Messages int    `json:"messages"`
+}
+
+func elsewhereJSON(all []replay.Elsewhere) []elsewhere {
+	var out []elsewhere
+	for _, e := range all {
+		out = append(out, elsewhere{spool.EscapeName(e.Old), e.Messages})
+	}
+	return out
 }
 
 // confirmPurge wants more than a yes: the number has to be known.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 
 	"github.com/spf13/cobra"
 
@@ -170,7 +171,11 @@ func (a *app) sayPlan(plan *replay.Plan, o outcome) error {
 			if a.ui.OutTTY && len(rows) >= most {
 				break
 			}
-			rows = append(rows, []ui.Cell{ui.Text(m.From), ui.Text(m.To), ui.Text(ui.Bytes(s.Size))})
+			from := m.From
+			if plan.Verb == replay.Purge && s.Far != "" {
+				from = path.Join("--old", path.Dir(s.Far), path.Base(m.From))
+			}
+			rows = append(rows, []ui.Cell{ui.Text(from), ui.Text(m.To), ui.Text(ui.Bytes(s.Size))})
 		}
 	}
 	if err := a.ui.Table(columns, rows); err != nil {
