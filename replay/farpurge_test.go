@@ -218,3 +218,53 @@ func TestUnfinishedPurgeWaitsForItsFilesystem(t *testing.T) {
 		t.Errorf("left %v", left)
 	}
 }
+
+// TestForgedJournalsDeleteNothingThere: whoever owns the spool writes journals
+// that look as if a run had died over messages on the other filesystem.
+func TestForgedJournalsDeleteNothingThere(t *testing.T) {
+	name := "out.old/" + forgedRun + "/m000.c"
+	forgeries := map[string]func(t *testing.T, dir string) (string, [][]string){
+		"a purge": func(*testing.T, string) (string, [][]string) {
+			return "20261122-064300-purge", [][]string{step(1, Message, name, ""), {lineFar, "1", forgedRun + "/out/m000.c", "", "?"},
+				{lineReady, "1", "1"}, {linePurging, "1", "1", "?", ""}, {lineIntent, "1", "1-2-3"}}
+		},
+		"a purge of two files, one of which is not there": func(*testing.T, string) (string, [][]string) {
+			return "20261122-064300-purge", [][]string{step(1, Message, name, "", "out.old/"+forgedRun+"/gone", ""),
+				{lineFar, "1", forgedRun + "/out/m000.c", "", "", "?"}, {lineReady, "1", "1"}, {lineIntent, "1", "1-2-3", "1-2-4"}}
+		},
+		"a copy that does not count": func(t *testing.T, dir string) (string, [][]string) {
+			near := filepath.Join(dir, name)
+			os.MkdirAll(filepath.Dir(near), 0o700)
+			put(t, near, "something else")
+			return forgedRun, [][]string{step(1, Message, "out/m000.c", name), {lineReady, "1", "1"},
+				{lineIntent, "1", identOf(t, near)}, {lineDone, "1"}}
+		},
+		"a copy that is void": func(t *testing.T, dir string) (string, [][]string) {
+			near := filepath.Join(dir, name)
+			os.MkdirAll(filepath.Dir(near), 0o700)
+			put(t, near, "something else")
+			return forgedRun, [][]string{step(1, Message, "out/m000.c", name), {lineReady, "1", "1"},
+				{lineIntent, "1", identOf(t, near)}, {lineDone, "1"}, {lineFar, "1", forgedRun + "/out/m000.c", strings.Repeat("a", 64)}}
+		},
+	}
+	for what, forgery := range forgeries {
+		t.Run(what, func(t *testing.T) {
+			dir, far, _ := turfed(t, 2)
+			os.RemoveAll(filepath.Join(dir, "out.old"))
+			run, lines := forgery(t, dir)
+			head := forgedHead(run)
+			for i, arg := range head[0] {
+				if arg == "old=" {
+					head[0][i] += far
+				}
+			}
+			plant(t, dir, run, forge(t, append(head, lines...)...))
+			there := snapshot(t, far)
+			m, _ := farMover(t, dir, tree(t, far))
+			if runs, err := m.Recover(ctx); err != nil || len(runs) != 1 {
+				t.Errorf("%+v %v", runs, err)
+			}
+			same(t, "on the other filesystem", there, snapshot(t, far))
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"qclean/scan/disk/faulty"
@@ -72,7 +73,7 @@ func TestReplayKeepsEnvelopeAndOriginal(t *testing.T) {
 		}
 		want := "X-Receiver: to@a.example\r\nX-Receiver: to@b.example\r\nX-Sender: <from@" + subject + ".example>\r\n" +
 			"Subject: " + subject + "\r\n\r\nHello from " + subject + "\r\n"
-		if diff := cmp.Diff(want, string(got)); diff != "" {
+		if diff := gocmp.Diff(want, string(got)); diff != "" {
 			t.Error(diff)
 		}
 		if _, err := os.Stat(filepath.Join(dir, run.Dir, subject+".b")); err != nil {
@@ -215,8 +216,54 @@ func TestReplayKeepsItsPace(t *testing.T) {
 		t.Fatalf("%+v %v", run, err)
 	}
 	ms := time.Millisecond
-	if diff := cmp.Diff([]time.Duration{250 * ms, 250 * ms, 150 * ms, 250 * ms, 250 * ms}, slept); diff != "" {
+	if diff := gocmp.Diff([]time.Duration{250 * ms, 250 * ms, 150 * ms, 250 * ms, 250 * ms}, slept); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestReplayKeepsItsPaceOverDeaths kills a replay at one of its operations,
+// again and again, and starts the next without waiting: no two messages reach
+// pickup faster than the rate allows.
+func TestReplayKeepsItsPaceOverDeaths(t *testing.T) {
+	const n, gap = 3, 250 * time.Millisecond
+	through := 0
+	ops := sweep(t, 3, func(t *testing.T, i int) *faulty.Tree {
+		dir := quarantined(t, n)
+		now := testTime.Add(time.Hour)
+		var came []time.Time
+		look := func(faulty.Op) {
+			names, _ := os.ReadDir(filepath.Join(dir, "pickup"))
+			for range len(names) - len(came) {
+				came = append(came, now)
+			}
+		}
+		o := Options{Rate: 4, Batch: 2, Now: func() time.Time { return now }, Sleep: func(_ context.Context, d time.Duration) error {
+			now = now.Add(d)
+			return nil
+		}}
+		var first *faulty.Tree
+		for range 2 * n { // with few operations a life, it never gets there
+			tr := faulty.Open(t, dir, faulty.Faults{DieAt: i, Torn: i%2 == 0, Only: faulty.Op.Changes, Before: look})
+			first = cmp.Or(first, tr)
+			m, p := mover(t, tr, o)
+			if _, err := m.Recover(ctx); err == nil {
+				replayAll(t, m, p) // with whatever error
+			}
+			look(faulty.Op{})
+		}
+		for k := 1; k < len(came); k++ {
+			if d := came[k].Sub(came[k-1]); d < gap {
+				t.Errorf("message %d came %v after the one before", k+1, d)
+			}
+		}
+		if len(came) == n {
+			through++
+		}
+		return first
+	})
+	t.Logf("died at %d operations, of which %d let all through in time", ops, through)
+	if through < 2 {
+		t.Error("nothing was shown")
 	}
 }
 
