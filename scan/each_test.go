@@ -53,6 +53,7 @@ func (m *memory) Load(_ context.Context, e *spool.Entry, buf []byte) (spool.Text
 			return spool.Text{}, err
 		}
 	}
+	e.Ident = "i" + string(e.ID)
 	n := copy(buf, "Subject: "+string(e.ID)+"\r\n\r\ntext\r\n")
 	return spool.Text{Bytes: buf[:n]}, nil
 }

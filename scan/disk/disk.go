@@ -77,6 +77,8 @@ type Tree interface {
 	List(dir string) iter.Seq2[Info, error]             // streamed, unordered, "." is the tree itself; Name, type and inode only
 	Lstat(name string) (Info, error)                    // all of Info, of the name itself
 	Open(name string) (File, error)                     // for reading, regular files only
+	Load(name string, buf []byte) (int, Info, error)    // the beginning of a regular file; Info is that of its opening
+	Advise(name string, bytes int64)                    // the beginning of a file will be read soon
 	Append(name string) (File, error)                   // an existing regular file with one link, for writing at its end
 	Create(name string, perm fs.FileMode) (File, error) // for writing; fs.ErrExist if the name is there
 	Move(from, to string) error                         // one rename; fs.ErrExist, ErrOtherDevice

@@ -105,7 +105,8 @@ type Entry struct {
 	Size     int64     // bytes on disk, all files
 	Arrived  time.Time // zero when not known
 	Envelope Envelope
-	Frozen   bool // held by the MTA: Postfix hold, Exim frozen
+	Frozen   bool   // held by the MTA: Postfix hold, Exim frozen
+	Inode    uint64 // of the first file as listed, 0 when not known: only to read in the disk's order
 }
 
 // Queue is one folder of messages and where its quarantine lies.
@@ -161,7 +162,8 @@ type Spool interface {
 	// Stat fills Ident, Size and Arrived. ErrGone; *Left when it turned out not to be a message.
 	Stat(ctx context.Context, e *Entry) error
 	// Load reads the message text (RFC 5322, without what the MTA keeps around
-	// it) into buf, as much as fits, and fills the envelope.
+	// it) into buf, as much as fits, and fills the envelope. An entry without
+	// Ident is filled as by Stat, which costs less than asking before.
 	Load(ctx context.Context, e *Entry, buf []byte) (Text, error)
 	// Body streams the whole message text and fills the envelope.
 	Body(ctx context.Context, e *Entry) (io.ReadCloser, error)
@@ -172,6 +174,12 @@ type Text struct {
 	Bytes []byte   // a part of the buffer given to Load
 	Cut   bool     // the message is longer
 	Flaws []string // what is wrong with the queue file: "head without end", "empty", …
+}
+
+// Adviser asks the disk for messages that are read soon, that many bytes of
+// each, and does not wait for them.
+type Adviser interface {
+	Advise(entries []Entry, bytes int64)
 }
 
 // Prober tells whether the MTA is working on this spool, and how it knows.

@@ -32,6 +32,7 @@ const (
 	OpList     Kind = "list"
 	OpLstat    Kind = "lstat"
 	OpOpen     Kind = "open"
+	OpLoad     Kind = "load"
 	OpAppend   Kind = "append"
 	OpCreate   Kind = "create"
 	OpMove     Kind = "move"

@@ -113,6 +113,18 @@ func (t *Tree) Open(name string) (disk.File, error) {
 	return t.file(OpOpen, name, nil, func() (disk.File, error) { return t.inner.Open(name) })
 }
 
+// Load is one operation, all its calls together.
+func (t *Tree) Load(name string, buf []byte) (n int, info disk.Info, err error) {
+	err = t.world.act(t.op(OpLoad, name), func() error {
+		n, info, err = t.inner.Load(name, buf)
+		return err
+	})
+	return n, info, err
+}
+
+// Advise is no operation: nothing depends on it.
+func (t *Tree) Advise(name string, bytes int64) { t.inner.Advise(name, bytes) }
+
 // Append is an operation.
 func (t *Tree) Append(name string) (disk.File, error) {
 	return t.file(OpAppend, name, nil, func() (disk.File, error) { return t.inner.Append(name) })

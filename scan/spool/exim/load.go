@@ -26,6 +26,11 @@ type buffers struct {
 
 // Load reads headers and as much of the body as fits. Line ends are LF.
 func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	if e.Ident == "" {
+		if err := s.Stat(ctx, e); err != nil {
+			return spool.Text{}, err
+		}
+	}
 	b := s.buffers.Get().(*buffers)
 	defer s.buffers.Put(b)
 	var m message
@@ -52,6 +57,15 @@ func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 		n += c
 	}
 	return spool.Text{Bytes: buf[:n], Cut: !whole, Flaws: flaws}, nil
+}
+
+// Advise asks for the header and the body file of each message.
+func (s *spoolDir) Advise(entries []spool.Entry, bytes int64) {
+	for i := range entries {
+		name := entries[i].Files[0].Name
+		s.t.Advise(name, bytes)
+		s.t.Advise(strings.TrimSuffix(name, "-H")+"-D", bytes)
+	}
 }
 
 // Body gives headers and body as they are asked for.

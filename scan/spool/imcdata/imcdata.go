@@ -79,6 +79,17 @@ func (s *raw) Stat(ctx context.Context, e *spool.Entry) error {
 	if !info.Mode.IsRegular() {
 		return &spool.Left{Name: name, Reason: kindOf(info.Mode)}
 	}
-	e.Ident, e.Size, e.Arrived = info.Ident(), info.Size, info.ModTime
+	noted(e, &info)
 	return nil
+}
+
+func noted(e *spool.Entry, info *disk.Info) {
+	e.Ident, e.Size, e.Arrived = info.Ident(), info.Size, info.ModTime
+}
+
+// Advise asks for the beginning of each file.
+func (s *raw) Advise(entries []spool.Entry, bytes int64) {
+	for i := range entries {
+		s.tree.Advise(entries[i].Files[0].Name, bytes)
+	}
 }

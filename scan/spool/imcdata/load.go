@@ -12,8 +12,29 @@ import (
 // maxFront is how much of a file is searched for envelope and header.
 const maxFront = 64 << 10
 
-// Load reads the text into buf and fills the envelope.
+// Load reads the text into buf and fills the envelope. Nearly all files fit
+// into buf as they are; the others are read again from where the text begins.
 func (s *raw) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	if err := ctx.Err(); err != nil {
+		return spool.Text{}, err
+	}
+	n, info, err := s.tree.Load(e.Files[0].Name, buf)
+	if err != nil {
+		return spool.Text{}, s.unopened(ctx, e, err)
+	}
+	if e.Ident == "" {
+		noted(e, &info)
+	}
+	if n == len(buf) {
+		return s.loadLong(ctx, e, buf)
+	}
+	head := readFront(buf[:min(n, maxFront)])
+	e.Envelope = head.envelope
+	return spool.Text{Bytes: buf[head.text:n], Flaws: flaws(head, e.Size, int64(n))}, nil
+}
+
+// loadLong is for a file that fills buf.
+func (s *raw) loadLong(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
 	f, err := s.open(ctx, e)
 	if err != nil {
 		return spool.Text{}, err
@@ -51,15 +72,23 @@ func (s *raw) open(ctx context.Context, e *spool.Entry) (disk.File, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	name := e.Files[0].Name
-	f, err := s.tree.Open(name)
-	if errors.Is(err, disk.ErrNotRegular) {
-		return nil, &spool.Left{Name: name, Reason: "not a regular file"}
-	}
+	f, err := s.tree.Open(e.Files[0].Name)
 	if err != nil {
-		return nil, goneOr(err)
+		return nil, s.unopened(ctx, e, err)
 	}
 	return f, nil
+}
+
+// unopened says in the words of a spool why a file cannot be read.
+func (s *raw) unopened(ctx context.Context, e *spool.Entry, err error) error {
+	if !errors.Is(err, disk.ErrNotRegular) {
+		return goneOr(err)
+	}
+	now := *e
+	if err := s.Stat(ctx, &now); err != nil { // it knows what stands there
+		return err
+	}
+	return &spool.Left{Name: e.Files[0].Name, Reason: "not a regular file"}
 }
 
 // fill reads as much as fits. A file of known size is not asked for its end,

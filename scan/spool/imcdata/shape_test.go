@@ -188,7 +188,7 @@ func TestGrowingMessage(t *testing.T) {
 }
 
 func TestUnreadableMessage(t *testing.T) {
-	onRead := func(op faulty.Op) bool { return op.Kind == faulty.OpRead }
+	onRead := func(op faulty.Op) bool { return op.Kind == faulty.OpRead || op.Kind == faulty.OpLoad }
 	s, e, _ := openOne(t, text3, faulty.Faults{FailAt: 1, Err: syscall.EIO, Only: onRead})
 	if _, err := s.Load(context.Background(), e, make([]byte, 1000)); !errors.Is(err, syscall.EIO) {
 		t.Errorf("load: %v", err)

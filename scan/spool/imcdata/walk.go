@@ -57,7 +57,9 @@ func (w *walk) queue(q spool.Queue) bool {
 		if reason := notMail(info); reason != "" {
 			return w.left(name, reason)
 		}
-		return w.yield(entry(spool.ID(q.Name+"/"+info.Name), q, name), nil)
+		e := entry(spool.ID(q.Name+"/"+info.Name), q, name)
+		e.Inode = info.Inode
+		return w.yield(e, nil)
 	})
 }
 

@@ -116,13 +116,17 @@ func (s *queueDir) stat(ctx context.Context, e *spool.Entry) error {
 	if !info.Mode.IsRegular() {
 		return &spool.Left{Name: e.Files[0].Name, Reason: kindOf(info.Mode)}
 	}
+	noted(e, &info)
+	return nil
+}
+
+func noted(e *spool.Entry, info *disk.Info) {
 	e.Ident, e.Size = info.Ident(), info.Size
 	if e.Arrived.IsZero() {
 		if id, ok := parseID(e.ID.Short()); ok {
 			e.Arrived = id.arrived()
 		}
 	}
-	return nil
 }
 
 // gone turns a name that is not there into the word that callers wait for.

@@ -21,6 +21,9 @@ func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 		return spool.Text{}, err
 	}
 	defer f.Close()
+	if e.Ident == "" {
+		noted(e, &info)
+	}
 	q := s.files.Get().(*queueFile)
 	defer s.files.Put(q)
 	q.open(f, info.Size)
@@ -31,6 +34,13 @@ func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	}
 	s.fill(e, q)
 	return t, nil
+}
+
+// Advise asks for the beginning of each queue file.
+func (s *queueDir) Advise(entries []spool.Entry, bytes int64) {
+	for i := range entries {
+		s.t.Advise(entries[i].Files[0].Name, bytes)
+	}
 }
 
 // Body reads the envelope first, to its very end, and then the text as it is asked for.
@@ -84,6 +94,10 @@ func (s *queueDir) open(ctx context.Context, e *spool.Entry) (disk.File, disk.In
 		f, err = s.t.Open(e.Files[0].Name)
 	}
 	if errors.Is(err, disk.ErrNotRegular) {
+		now := *e
+		if err := s.stat(ctx, &now); err != nil { // it knows what stands there
+			return nil, disk.Info{}, err
+		}
 		return nil, disk.Info{}, &spool.Left{Name: e.Files[0].Name, Reason: "not a regular file"}
 	}
 	if err != nil {

@@ -62,7 +62,9 @@ func (w *walk) queue(queue, dir string, depth int) bool {
 			if w.seen.before(info) {
 				continue
 			}
-			if !w.yield(entry(spool.ID(info.Name), queue, name), nil) {
+			e := entry(spool.ID(info.Name), queue, name)
+			e.Inode = info.Inode
+			if !w.yield(e, nil) {
 				return false
 			}
 		default:

@@ -136,6 +136,11 @@ func (s *flatSpool) Stat(_ context.Context, e *spool.Entry) error {
 }
 
 func (s *flatSpool) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	if e.Ident == "" && s.mistake != "leaves the facts to Stat" {
+		if err := s.Stat(ctx, e); err != nil {
+			return spool.Text{}, err
+		}
+	}
 	r, err := s.Body(ctx, e)
 	if err != nil {
 		return spool.Text{}, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -201,6 +202,28 @@ func checkLoad(t *testing.T, b *bench) {
 			}
 		}
 	})
+}
+
+// checkLoadAlone wants of Load what Stat would have filled.
+func checkLoadAlone(t *testing.T, b *bench) {
+	s := b.open(t)
+	for _, want := range collect(s.Entries(context.Background())).entries {
+		got := want
+		statErr := s.Stat(context.Background(), &want)
+		_, err := s.Load(context.Background(), &got, make([]byte, maxText))
+		if fmt.Sprint(statErr) != fmt.Sprint(err) {
+			t.Errorf("%q: Stat says %v, Load alone %v", want.ID, statErr, err)
+		}
+		if err != nil {
+			continue
+		}
+		if _, err := s.Load(context.Background(), &want, make([]byte, maxText)); err != nil {
+			t.Errorf("%q: %v", want.ID, err)
+		}
+		if diff := cmp.Diff(want, got, emptyIsNil, sameInstant); diff != "" {
+			t.Errorf("%q: Load without Stat before it (-with +without):\n%s", want.ID, diff)
+		}
+	}
 }
 
 func checkLoadCut(t *testing.T, b *bench) {

@@ -82,6 +82,7 @@ var checks = []struct {
 	{"stop early", checkStopEarly},
 	{"load", checkLoad},
 	{"load cut", checkLoadCut},
+	{"load alone", checkLoadAlone},
 	{"body", checkBody},
 	{"find", checkFind},
 	{"find hostile IDs", checkFindHostile},

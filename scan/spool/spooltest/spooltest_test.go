@@ -26,6 +26,7 @@ func TestMistakesAreFound(t *testing.T) {
 		"alters the text":          "load",
 		"forgets the null sender":  "load",
 		"does not tell of the cut": "load_cut",
+		"leaves the facts to Stat": "load_alone",
 		"climbs":                   "find_hostile_IDs",
 		"finds all":                "gone_before_stat",
 		"does not know gone":       "gone_before_load",

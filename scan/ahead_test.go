@@ -1,0 +1,133 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"qclean/scan/spool"
+)
+
+func TestSlow(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		blocks int64
+		took   time.Duration
+		want   bool
+	}{
+		{"all in memory", 0, 64 * 10 * time.Microsecond, false},
+		{"all in memory, busy machine", 0, 64 * 200 * time.Microsecond, false},
+		{"a block of a folder now and then", 8, 64 * 10 * time.Microsecond, false},
+		{"half of it from the disk", 32 * 8, 64 * 30 * time.Microsecond, true},
+		{"all from the disk", 64 * 8, 64 * 100 * time.Microsecond, true},
+		{"a network, which does not count", 0, 64 * time.Millisecond, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := slow(c.blocks, c.took, 64); got != c.want {
+				t.Errorf("slow is %v", got)
+			}
+		})
+	}
+}
+
+func TestParseReadAhead(t *testing.T) {
+	for _, r := range []ReadAhead{Auto, On, Off} {
+		if got, err := ParseReadAhead(r.String()); got != r || err != nil {
+			t.Errorf("%v is read as %v, %v", r, got, err)
+		}
+	}
+	if _, err := ParseReadAhead("perhaps"); err == nil {
+		t.Error("no error")
+	}
+}
+
+// advised is a spool that writes down what was asked for and what was read.
+type advised struct {
+	memory
+	mu    sync.Mutex
+	asked map[spool.ID]bool
+	late  int // read without having been asked for
+	order []uint64
+}
+
+func (a *advised) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
+	return func(yield func(spool.Entry, error) bool) {
+		for i := range a.n { // inodes in no order
+			if !yield(spool.Entry{ID: spool.ID(fmt.Sprint(i)), Inode: uint64(i*7919%a.n + 1)}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (a *advised) Advise(entries []spool.Entry, _ int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range entries {
+		a.asked[entries[i].ID] = true
+	}
+}
+
+func (a *advised) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	a.mu.Lock()
+	if !a.asked[e.ID] {
+		a.late++
+	}
+	a.order = append(a.order, e.Inode)
+	a.mu.Unlock()
+	return a.memory.Load(ctx, e, buf)
+}
+
+func TestReadAheadAsksBeforeItReads(t *testing.T) {
+	const n = 10_000
+	for _, c := range []struct {
+		mode        ReadAhead
+		least, most int // messages that were asked for
+		sorted      bool
+	}{{On, n, n, true}, {Off, 0, 0, false}, {Auto, batchSize, n - 1, true}} {
+		t.Run(c.mode.String(), func(t *testing.T) {
+			a := &advised{memory: memory{n: n}, asked: map[spool.ID]bool{}}
+			for _, err := range Each(t.Context(), a, Options{Workers: 1, ReadAhead: c.mode}, subjects) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := len(a.asked); got < c.least || got > c.most || got+a.late != n {
+				t.Errorf("asked for %d, read %d without asking, want %d to %d", got, a.late, c.least, c.most)
+			}
+			if got := slices.IsSorted(a.order[:windowSize]); got != c.sorted {
+				t.Errorf("in the order of inodes: %v", got)
+			}
+		})
+	}
+}
+
+func TestStatsCountWhatWasRead(t *testing.T) {
+	var s Stats
+	start := func() func(*Message) (int, error) {
+		return func(m *Message) (int, error) {
+			m.Mark(Sketching)
+			n := 0
+			for i := range 20_000 { // some work that the clock can see
+				n ^= i * n
+			}
+			return n, nil
+		}
+	}
+	for range Each(t.Context(), &memory{n: 1000}, Options{Stats: &s}, start) {
+	}
+	if s.Messages() != 1000 {
+		t.Errorf("%d messages", s.Messages())
+	}
+	spent := map[Stage]time.Duration{}
+	for stage, d := range s.Stages {
+		spent[stage] = d
+	}
+	if len(spent) != int(stages) || spent[Sketching] == 0 || spent[Parsing] == 0 || spent[Keeping] != 0 {
+		t.Errorf("stages: %v", spent)
+	}
+}

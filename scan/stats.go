@@ -1,0 +1,136 @@
+package scan
+
+import (
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// Stage is a part of the work on a message.
+type Stage uint8
+
+// The stages, in their order.
+const (
+	Listing   Stage = iota // names of the spool
+	Reading                // from the disk or its cache, and the envelope
+	Parsing                // fields, parts, decoding, text
+	Facts                  // what fn does
+	Sketching              // what fn marks so: the fingerprint
+	Keeping                // what fn marks so: copying what is kept
+	stages
+)
+
+var stageNames = [...]string{"list", "read", "parse", "facts", "sketch", "keep"}
+
+// String is the word for people and for JSON.
+func (s Stage) String() string { return stageNames[min(int(s), len(stageNames)-1)] }
+
+// Stats is where the processor time of a scan went. Its methods may be called
+// when the scan is over.
+type Stats struct {
+	mu       sync.Mutex
+	messages int64 // all
+	sampled  int64
+	spent    [stages]time.Duration // of the sampled ones; of Listing all
+}
+
+// sampleEvery is which share of the messages is timed: the clock of a thread
+// costs a system call for each stage.
+const sampleEvery = 8
+
+// Messages is how many messages the workers took up.
+func (s *Stats) Messages() int64 { return s.messages }
+
+// Stages yields the stages in order with the processor time that the whole
+// scan spent in each, by the messages that were timed.
+func (s *Stats) Stages(yield func(Stage, time.Duration) bool) {
+	for stage, d := range s.spent {
+		if Stage(stage) != Listing && s.sampled > 0 {
+			d = time.Duration(float64(d) * float64(s.messages) / float64(s.sampled))
+		}
+		if !yield(Stage(stage), d) {
+			return
+		}
+	}
+}
+
+// meter times the stages of one goroutine by the clock of its thread. A nil
+// meter does nothing.
+type meter struct {
+	stats *Stats
+	own   Stats
+	on    bool
+	stage Stage
+	at    time.Duration
+}
+
+func newMeter(s *Stats) *meter {
+	if s == nil {
+		return nil
+	}
+	return &meter{stats: s}
+}
+
+// begin takes up a message, or the list.
+func (m *meter) begin(s Stage) {
+	if m == nil {
+		return
+	}
+	if s != Listing {
+		m.own.messages++
+		if m.own.messages%sampleEvery != 1 {
+			return
+		}
+		m.own.sampled++
+	}
+	runtime.LockOSThread() // the clock is that of a thread
+	m.on, m.stage, m.at = true, s, threadTime()
+}
+
+// mark ends one stage and begins the next.
+func (m *meter) mark(s Stage) {
+	if m == nil || !m.on {
+		return
+	}
+	now := threadTime()
+	m.own.spent[m.stage] += now - m.at
+	m.stage, m.at = s, now
+}
+
+func (m *meter) end() {
+	if m == nil || !m.on {
+		return
+	}
+	m.mark(m.stage)
+	m.on = false
+	runtime.UnlockOSThread()
+}
+
+// flush hands over what was measured.
+func (m *meter) flush() {
+	if m == nil {
+		return
+	}
+	m.end()
+	m.stats.mu.Lock()
+	defer m.stats.mu.Unlock()
+	m.stats.messages += m.own.messages
+	m.stats.sampled += m.own.sampled
+	for i, d := range m.own.spent {
+		m.stats.spent[i] += d
+	}
+}
+
+// clockThread is CLOCK_THREAD_CPUTIME_ID (clock_gettime(2)).
+const clockThread = 3
+
+// threadTime is the processor time of this thread.
+func threadTime() time.Duration {
+	var ts syscall.Timespec
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockThread, uintptr(unsafe.Pointer(&ts)), 0); errno != 0 {
+		return 0
+	}
+	return time.Duration(ts.Nano())
+}

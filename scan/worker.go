@@ -1,0 +1,91 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"qclean/scan/letter"
+	"qclean/scan/spool"
+)
+
+// worker owns the buffers for one message at a time.
+type worker[T any] struct {
+	ctx    context.Context
+	spool  spool.Spool
+	o      Options
+	advice *advice
+	fn     func(*Message) (T, error)
+	reader *letter.Reader
+	buf    []byte
+	meter  *meter
+	msg    Message // the one in hand
+}
+
+func newWorker[T any](ctx context.Context, s spool.Spool, o Options, a *advice, fn func(*Message) (T, error)) *worker[T] {
+	return &worker[T]{ctx: ctx, spool: s, o: o, advice: a, fn: fn,
+		reader: letter.NewReader(o.Limits), buf: make([]byte, o.MaxText), meter: newMeter(o.Stats)}
+}
+
+func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
+	defer w.meter.flush()
+	for batch := range entries.full {
+		out := results.batch()
+		began := w.advice.before(batch)
+		for i := range batch {
+			if w.ctx.Err() != nil {
+				return
+			}
+			v, err := w.measured(&batch[i])
+			out = append(out, outcome[T]{v, err})
+		}
+		w.advice.after(began, len(batch))
+		entries.giveBack(batch)
+		if !results.send(w.ctx, out) {
+			return
+		}
+	}
+}
+
+// measured is one, with its time taken and its error dressed.
+func (w *worker[T]) measured(e *spool.Entry) (T, error) {
+	w.meter.begin(Reading)
+	v, err := w.one(e)
+	w.meter.end()
+	var left *spool.Left
+	if err != nil && !errors.As(err, &left) {
+		err = &MessageError{ID: e.ID, Err: err}
+	}
+	return v, err
+}
+
+// one reads a message. A parser that panics costs this message, not the scan.
+func (w *worker[T]) one(e *spool.Entry) (v T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrParser, r)
+			w.reader = letter.NewReader(w.o.Limits)
+		}
+	}()
+	if w.o.Known != nil { // else Load finds out, from the open file
+		if err := w.spool.Stat(w.ctx, e); err != nil {
+			return v, err
+		}
+		if w.o.Known(e) {
+			w.msg = Message{Entry: e, Known: true, meter: w.meter}
+			return w.fn(&w.msg)
+		}
+	}
+	text, err := w.spool.Load(w.ctx, e, w.buf)
+	if err != nil {
+		return v, err
+	}
+	w.meter.mark(Parsing)
+	m := w.reader.Read(text.Bytes)
+	if text.Cut {
+		m.Defects |= letter.Cut
+	}
+	w.meter.mark(Facts)
+	w.msg = Message{Entry: e, Letter: m, Flaws: text.Flaws, meter: w.meter}
+	return w.fn(&w.msg)
+}
