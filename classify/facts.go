@@ -44,13 +44,16 @@ func (r *Reader) Facts(m *scan.Message) Record {
 	from := origin.Of(l, env, r.o.Trust)
 	report := kind.Of(l, env)
 	class := fingerprint.ClassOf(l, env)
+	m.Mark(scan.Sketching)
+	sketch := r.sketcher.Sketch(l, class)
+	m.Mark(scan.Facts)
 	rec := Record{
 		ID: e.ID, Queue: e.Queue, Files: slices.Clone(e.Files), Ident: e.Ident, Size: e.Size, Arrived: arrived(e, l), Frozen: e.Frozen,
 		From: keep(env.From), Null: env.Null, To: keepAll(env.To, MaxKeptRecipients), Recipients: len(env.To) + env.More,
 		Envelope: env.Source, AuthUser: keep(from.AuthUser), SourceIP: keep(from.IP), SourceName: keep(from.Name),
 		Helo: keep(from.Helo), Reason: keep(env.Reason),
 		Subject: keep(l.Subject()), MessageID: keep(l.MessageID()), Links: linkDomains(l.Links), Kind: report.Kind,
-		Class: class, Sketch: r.sketcher.Sketch(l, class), Defects: l.Defects, Flaws: slices.Clone(m.Flaws),
+		Class: class, Sketch: sketch, Defects: l.Defects, Flaws: slices.Clone(m.Flaws),
 		Traits: traitsOf(l, &from),
 	}
 	if r.known != nil {

@@ -2,9 +2,9 @@ package scan
 
 import (
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"qclean/scan/spool"
 )
@@ -41,9 +41,10 @@ var readAheads = [...]string{"auto", "on", "off"}
 const adviceBytes = 64 << 10
 
 // advice decides, after each batch, whether the next ones are asked for. What
-// says so is the number of blocks that this process had read from disks: unlike
-// the time that reading takes, it does not mistake a busy machine for a slow
-// disk. Filesystems that do not count (of a network) are told by the time.
+// says so is what the kernel counts for the worker's thread: blocks that came
+// from a disk, and, for filesystems that do not count (of a network), how often
+// the thread had to wait. Unlike the time that reading takes, neither mistakes
+// a busy machine for a slow disk.
 type advice struct {
 	to     spool.Adviser // nil: nobody to ask
 	mode   ReadAhead
@@ -60,48 +61,55 @@ func newAdvice(s spool.Spool, mode ReadAhead) *advice {
 // wanted tells whether the disk is slow, as far as is known.
 func (a *advice) wanted() bool { return a.asking.Load() }
 
-// mark is where time and blocks stood when a batch began.
-type mark struct {
-	at     time.Time
-	blocks int64
-}
+// watches tells whether batches are looked at to decide.
+func (a *advice) watches() bool { return a.to != nil && a.mode == Auto }
 
-// before asks for a batch, if that helps.
-func (a *advice) before(batch []spool.Entry) mark {
-	if a.to == nil || a.mode == Off {
-		return mark{}
+// before asks for a batch, if that helps. after has to follow.
+func (a *advice) before(batch []spool.Entry) (began waits) {
+	if a.watches() {
+		runtime.LockOSThread() // the kernel counts for a thread
+		began = waitsNow()
 	}
-	m := mark{time.Now(), blocksRead()}
 	if a.wanted() {
 		a.to.Advise(batch, adviceBytes)
 	}
-	return m
+	return began
 }
 
 // after looks at what a batch of n messages took.
-func (a *advice) after(m mark, n int) {
-	if a.to == nil || a.mode != Auto || n == 0 {
+func (a *advice) after(began waits, n int) {
+	if !a.watches() {
 		return
 	}
-	a.asking.Store(slow(blocksRead()-m.blocks, time.Since(m.at), n))
+	now := waitsNow()
+	runtime.UnlockOSThread()
+	a.asking.Store(waits{now.blocks - began.blocks, now.switches - began.switches}.slow(n))
+}
+
+// waits is what a thread had to wait for so far.
+type waits struct {
+	blocks   int64 // of 512 bytes, from disks
+	switches int64 // times that it gave up the processor of its own
 }
 
 const (
-	slowShare = 16                     // one message in so many came from a disk
-	slowRead  = 500 * time.Microsecond // a message, when nobody counts: a busy processor alone takes less
+	pageBlocks = 8  // the least that is read
+	blockShare = 16 // one message in so many came from a disk
+	waitShare  = 4  // one message in so many was waited for; the collector makes a thread wait as well
 )
 
-// slow judges a batch by the blocks of 512 bytes that were read meanwhile.
-func slow(blocks int64, took time.Duration, n int) bool {
-	const page = 8
-	return blocks*slowShare >= int64(n)*page || took >= time.Duration(n)*slowRead
+// slow judges what a batch of n messages was waited for.
+func (w waits) slow(n int) bool {
+	return n > 0 && (w.blocks*blockShare >= int64(n)*pageBlocks || w.switches*waitShare >= int64(n))
 }
 
-// blocksRead counts what this process had read from disks (getrusage(2)).
-func blocksRead() int64 {
+// rusageThread is RUSAGE_THREAD (getrusage(2)).
+const rusageThread = 1
+
+func waitsNow() waits {
 	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
+	if syscall.Getrusage(rusageThread, &u) != nil {
+		return waits{}
 	}
-	return int64(u.Inblock)
+	return waits{int64(u.Inblock), int64(u.Nvcsw)}
 }

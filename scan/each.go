@@ -27,7 +27,9 @@ type Options struct {
 	Stats *Stats // filled when not nil
 }
 
-const defaultText = 256 << 10
+// DefaultText is what is read of one message: 256 KiB hold all of nearly every
+// one, and of the others all that is looked at but their attachments.
+const DefaultText = 256 << 10
 
 // Message is one message on its way through a scan. It belongs to the scan:
 // what is to be kept has to be copied before fn returns.
@@ -70,7 +72,7 @@ func Each[T any](ctx context.Context, s spool.Spool, o Options, start func() fun
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.MaxText <= 0 {
-		o.MaxText = defaultText
+		o.MaxText = DefaultText
 	}
 	return func(yield func(T, error) bool) {
 		ctx, stop := context.WithCancel(ctx)

@@ -17,7 +17,7 @@ func One(ctx context.Context, s spool.Spool, e spool.Entry, o Options) (m *Messa
 		}
 	}()
 	if o.MaxText <= 0 {
-		o.MaxText = defaultText
+		o.MaxText = DefaultText
 	}
 	if err := s.Stat(ctx, &e); err != nil {
 		return nil, err

@@ -18,11 +18,10 @@ const (
 	Parsing                // fields, parts, decoding, text
 	Facts                  // what fn does
 	Sketching              // what fn marks so: the fingerprint
-	Keeping                // what fn marks so: copying what is kept
 	stages
 )
 
-var stageNames = [...]string{"list", "read", "parse", "facts", "sketch", "keep"}
+var stageNames = [...]string{"list", "read", "parse", "facts", "sketch"}
 
 // String is the word for people and for JSON.
 func (s Stage) String() string { return stageNames[min(int(s), len(stageNames)-1)] }

@@ -34,7 +34,7 @@ func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 		began := w.advice.before(batch)
 		for i := range batch {
 			if w.ctx.Err() != nil {
-				return
+				break
 			}
 			v, err := w.measured(&batch[i])
 			out = append(out, outcome[T]{v, err})

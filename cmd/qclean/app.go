@@ -24,6 +24,7 @@ type app struct {
 	stateDir string
 	json     bool
 	as       string
+	costs    *costs // of scan --stats, else nil
 
 	configFile    string
 	localDomains  []string
@@ -94,6 +95,7 @@ func (a *app) openState() (*index.Store, error) {
 
 // survey reads the spool as it is now; what the index knows is not read again.
 func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Options) (*survey.Survey, error) {
+	a.costs.next(remembering)
 	before, err := a.remembered(t, set)
 	if err != nil {
 		return nil, err
@@ -112,10 +114,17 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	o.Now = a.now()
 	layout := t.Layout()
 	o.Scan.Skip = func(e *spool.Entry) bool { return set == index.Quarantined && replay.Replayed(layout, *e) }
+	o.Scan.Stats = a.costs.stats()
+	a.costs.next(surveying)
 	v, err := survey.Take(ctx, t.Spool, set, before, o)
 	bar.Close()
 	if err != nil {
 		return nil, err
+	}
+	a.costs.next(saving)
+	defer a.costs.next(reporting)
+	if o.Scan.MaxText > 0 {
+		return v, nil // other commands would take it for all there is
 	}
 	if err := t.store.Save(set, v.Snapshot()); err != nil {
 		a.ui.Warn("%v; the next command reads the whole spool again", err)

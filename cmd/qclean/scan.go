@@ -10,9 +10,11 @@ import (
 
 	"qclean/classify"
 	"qclean/classify/index"
+	"qclean/classify/query"
 	"qclean/classify/survey"
 	"qclean/cmd/report"
 	"qclean/cmd/ui"
+	"qclean/scan"
 )
 
 type scanFlags struct {
@@ -23,6 +25,9 @@ type scanFlags struct {
 	explain     string
 	quarantined bool
 	workers     int
+	readAhead   string
+	maxBody     string
+	stats       bool
 }
 
 func newScan(a *app) *cobra.Command {
@@ -63,6 +68,9 @@ first/last). --csv gives one row a message, or with --by one row a group.`,
 	flags.StringVar(&f.explain, "explain", "", "show what campaign `FP` repeats and what varies in it")
 	flags.BoolVar(&f.fresh, "fresh", false, "read every message again")
 	flags.IntVar(&f.workers, "workers", 0, "`N` messages read at once (default one a processor)")
+	flags.StringVar(&f.readAhead, "read-ahead", scan.Auto.String(), "ask the disk for messages before they are read: auto (as long as it has to be read), on or off `WHEN`")
+	flags.StringVar(&f.maxBody, "max-body", "256k", "`SIZE` that is read of one message; any other than this reads all anew and is not remembered")
+	flags.BoolVar(&f.stats, "stats", false, "say what each stage of the scan took")
 	_ = cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(groupings(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -89,7 +97,36 @@ func (f *scanFlags) check() error {
 	return nil
 }
 
+// The bounds of --max-body: a header, and what many workers can hold.
+const (
+	leastBody = 4 << 10
+	mostBody  = 64 << 20
+)
+
+// options are the flags that say how to read.
+func (f *scanFlags) options() (o survey.Options, err error) {
+	o.Fresh = f.fresh
+	o.Scan.Workers = f.workers
+	if o.Scan.ReadAhead, err = scan.ParseReadAhead(f.readAhead); err != nil {
+		return o, &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("--read-ahead: %w", err), Hint: "Leave it out, or: qclean scan --read-ahead on"}
+	}
+	size, err := query.ParseSize(f.maxBody)
+	if err == nil && (size < leastBody || size > mostBody) {
+		err = fmt.Errorf("%q is not between 4k and 64M", f.maxBody)
+	}
+	if err != nil {
+		return o, &ui.Exit{Code: ui.Usage, Err: fmt.Errorf("--max-body: %w", err), Hint: "For example: qclean scan --max-body 1M"}
+	}
+	if size != scan.DefaultText {
+		o.Scan.MaxText, o.Fresh = int(size), true
+	}
+	return o, nil
+}
+
 func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
+	if f.stats {
+		a.costs = newCosts()
+	}
 	t, err := a.open(path)
 	if err != nil {
 		return err
@@ -99,9 +136,10 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 	if f.quarantined {
 		set = index.Quarantined
 	}
-	var o survey.Options
-	o.Scan.Workers = f.workers
-	o.Fresh = f.fresh
+	o, err := f.options()
+	if err != nil {
+		return err
+	}
 	v, err := a.survey(ctx, t, set, o)
 	if err != nil {
 		return err
@@ -113,8 +151,14 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 		return a.explain(ctx, t, v, f.explain)
 	}
 	view := report.New(v, f.by, f.top, a.now())
+	if f.stats {
+		view.Cost = a.costs.cost()
+	}
 	if err := a.write(view, f); err != nil {
 		return err
+	}
+	if f.stats && !a.json {
+		view.Cost.Say(a.ui)
 	}
 	if !a.json && !f.csv {
 		a.sayNext(t, view, set)

@@ -125,7 +125,8 @@ func (v *View) JSON(out io.Writer) error {
 		Taken  string `json:"taken"`
 		Totals Totals `json:"totals"`
 		Site   Site   `json:"site"`
-	}{ui.Schema, "scan", spool.EscapeName(v.Path), v.MTA, string(v.Set), ui.Stamp(v.Taken), v.jsonTotals(), jsonSite(&v.Judgement.Site)}
+		Cost   *Cost  `json:"stats,omitempty"`
+	}{ui.Schema, "scan", spool.EscapeName(v.Path), v.MTA, string(v.Set), ui.Stamp(v.Taken), v.jsonTotals(), jsonSite(&v.Judgement.Site), v.Cost}
 	b, err := json.Marshal(head)
 	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

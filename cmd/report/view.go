@@ -18,6 +18,7 @@ type View struct {
 	By     []string // groupings, "fingerprint" or a key of classify.Keys
 	Top    int      // rows of each table, 0: all
 	Now    time.Time
+	Cost   *Cost // what it took, nil when nobody asked
 	short  map[fingerprint.ID]string
 	totals classify.Summary
 }
