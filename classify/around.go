@@ -9,7 +9,7 @@ import (
 // around is what the rest of the queue tells of a message: facts gathered
 // before anything is judged, and what the first look at all of it taught.
 type around struct {
-	records   []Record
+	t         *Table
 	originals []int32         // by record: the group of originals that an NDR returns one of, 0 for none
 	traced    map[int32]hits  // by such a group: NDRs whose original passed none of our hosts, and one
 	alike     map[int32]int   // size of such a group
@@ -30,14 +30,14 @@ type hits struct{ bad, good int }
 func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.bad+h.good)/10 }
 
 // lookAround gathers the facts.
-func lookAround(records []Record, site *Site) *around {
-	a := &around{records: records, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[string]hits{}, peers: map[string]bool{}, logins: map[string]int{}}
+func lookAround(t *Table, site *Site) *around {
+	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[string]hits{}, peers: map[string]bool{}, logins: map[string]int{}}
 	a.groupOriginals()
-	j := judge{records: records, site: site, around: a}
-	for i := range records {
-		r := &records[i]
-		if r.AuthUser != "" {
-			a.logins[r.AuthUser]++
+	j := judge{t: t, site: site, around: a}
+	for i := range t.Len() {
+		r := t.At(i)
+		if login := r.AuthUser(); login != "" {
+			a.logins[login]++
 		}
 		if !r.NDR() {
 			a.meet(r, site)
@@ -50,13 +50,13 @@ func lookAround(records []Record, site *Site) *around {
 			a.traced[n] = h
 		}
 		switch {
-		case through == NoEnd || len(r.To) != 1:
+		case through == NoEnd || r.ToCount() != 1:
 		case j.recipients(r) == Foreign:
 			a.outgoing.add(!related)
 		default:
-			h := a.victims[r.To[0]]
+			h := a.victims[r.ToFirst()]
 			h.add(through == Foreign)
-			a.victims[r.To[0]] = h
+			a.victims[r.ToFirst()] = h
 		}
 	}
 	return a
@@ -64,18 +64,18 @@ func lookAround(records []Record, site *Site) *around {
 
 // meet notes who writes with whom: one of us, with a login or from inside, to
 // somebody outside.
-func (a *around) meet(r *Record, site *Site) {
-	if r.Kind != kind.Mail || !site.LocalAddress(r.From) || r.AuthUser == "" && r.SourceIP != "" && !site.Trusted(r.SourceIP) || len(r.To) > floodSize {
+func (a *around) meet(r Message, site *Site) {
+	if r.Kind() != kind.Mail || r.ToCount() > floodSize || !site.LocalAddress(r.From()) || r.AuthUser() == "" && r.SourceIP() != "" && !site.Trusted(r.SourceIP()) {
 		return
 	}
-	for _, to := range r.To {
-		a.peers[r.From+" "+to] = true
+	for to := range r.To() {
+		a.peers[r.From()+" "+to] = true
 	}
 }
 
 // knows tells whether the recipient of a report wrote to an address.
-func (a *around) knows(address string, r *Record) bool {
-	return len(r.To) == 1 && a.peers[r.To[0]+" "+address]
+func (a *around) knows(address string, r Message) bool {
+	return r.ToCount() == 1 && a.peers[r.ToFirst()+" "+address]
 }
 
 func (h *hits) add(bad bool) {
@@ -89,19 +89,19 @@ func (h *hits) add(bad bool) {
 // groupOriginals puts the messages that NDRs return into campaigns of their
 // own: many NDRs that return one text are a flood, whoever wrote them.
 func (a *around) groupOriginals() {
-	a.originals = make([]int32, len(a.records))
-	var set cluster.Set
-	var of []int32
-	for i := range a.records {
-		if r := &a.records[i]; r.NDR() && r.Bounce != nil && r.Bounce.returned() {
-			set.Add(&r.Bounce.Original)
+	a.originals = make([]int32, a.t.Len())
+	var items, of []int32
+	for i := range a.t.Len() {
+		m := a.t.At(i)
+		if original, ok := m.original(); ok && m.NDR() {
+			items = append(items, original)
 			of = append(of, int32(i))
 		}
 	}
 	if len(of) == 0 {
 		return
 	}
-	for n, g := range cluster.Groups(&set, cluster.Options{}) {
+	for n, g := range cluster.Groups(a.t.originals.Pick(items), cluster.Options{}) {
 		if len(g.Members) < floodSize || g.Weak != "" {
 			continue
 		}
@@ -129,9 +129,9 @@ func (a *around) learn(strands [][]*Case) {
 				continue
 			}
 			for _, m := range c.Members {
-				r := &a.records[m]
-				count(a.clients, r.SourceIP, bad)
-				for _, l := range r.Links {
+				r := a.t.At(int(m))
+				count(a.clients, r.SourceIP(), bad)
+				for l := range r.Links() {
 					count(a.links, l, bad)
 				}
 			}
@@ -161,15 +161,15 @@ func count(in map[string]hits, key string, bad bool) {
 
 // known tells whether most messages have the client or the links of a flood.
 func (c *Case) known() bool {
-	return c.share(func(r *Record) bool { return c.around.badClient(r.SourceIP) || c.around.badLink(r) }) >= 0.5
+	return c.share(func(r Message) bool { return c.around.badClient(r.SourceIP()) || c.around.badLink(r) }) >= 0.5
 }
 
 // badClient tells whether a client is known for floods and for little else.
 func (a *around) badClient(ip string) bool { return a.clients[ip].mostly(2) }
 
 // badLink tells it of a domain that messages link to.
-func (a *around) badLink(r *Record) bool {
-	for _, l := range r.Links {
+func (a *around) badLink(r Message) bool {
+	for l := range r.Links() {
 		if a.links[l].mostly(3) {
 			return true
 		}

@@ -19,35 +19,33 @@ type Campaign struct {
 	Coherence float64 // share of a member's text that all share, exceeded by nine members of ten, 0 to 1
 	Words     int     // about how many words they share
 	Core      []cluster.Feature
-	Members   []int32 // indexes of records
+	Members   []int32 // numbers in the table
 	Verdict   Verdict
-	Bounces   []int32 // indexes of records that report about a message of this campaign
+	Bounces   []int32 // numbers of the reports about a message of this campaign
 }
 
 // Prior is a campaign as an earlier scan left it, so that one that goes on keeps its ID.
 type Prior = cluster.Prior
 
-// Campaigns groups the records, largest group first, and writes each record's
-// Campaign and Weak. The order of the records does not matter to the result,
+// Campaigns groups the messages, largest group first, and writes each one's
+// Campaign and Weak. The order of the messages does not matter to the result,
 // but for the numbers in Members.
-func Campaigns(records []Record, before []Prior) []*Campaign {
-	var set cluster.Set
-	for i := range records {
-		set.Add(&records[i].Sketch)
-	}
-	groups := cluster.Groups(&set, cluster.Options{Prior: before})
+func Campaigns(t *Table, before []Prior) []*Campaign {
+	groups := cluster.Groups(t.set(), cluster.Options{Prior: before})
 	out := make([]*Campaign, 0, len(groups))
+	var s summing
 	for i := range groups {
 		g := &groups[i]
+		id := t.campaignRef(g.ID)
 		for _, m := range g.Members {
-			records[m].Campaign, records[m].Weak, records[m].BounceOf = g.ID, g.Weak != "", ""
+			t.group(m, id, g.Weak != "")
 		}
 		out = append(out, &Campaign{
-			Summary: Summarize(records, g.Members), ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
+			Summary: s.sum(t, g.Members), ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
 			Coherence: g.Coherence, Words: g.Words, Core: g.Core, Members: g.Members,
 		})
 	}
-	addBounces(records, groups, out)
+	addBounces(t, groups, out)
 	slices.SortStableFunc(out, func(a, b *Campaign) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.ID, b.ID))
 	})
@@ -55,19 +53,20 @@ func Campaigns(records []Record, before []Prior) []*Campaign {
 }
 
 // addBounces gives each campaign the reports that return one of its messages.
-func addBounces(records []Record, groups []cluster.Group, campaigns []*Campaign) {
+func addBounces(t *Table, groups []cluster.Group, campaigns []*Campaign) {
 	var placer *cluster.Placer
-	for i := range records {
-		b := records[i].Bounce
-		if b == nil || !b.returned() {
+	for i := range t.Len() {
+		original, ok := t.At(i).original()
+		if !ok {
 			continue
 		}
 		if placer == nil {
 			placer = cluster.NewPlacer(groups)
 		}
-		if g, ok := placer.Place(&b.Original); ok {
+		k := t.originals.Sketch(int(original))
+		if g, ok := placer.Place(&k); ok {
 			campaigns[g].Bounces = append(campaigns[g].Bounces, int32(i))
-			records[i].BounceOf = campaigns[g].ID
+			t.row(i).bounceOf = t.row(int(campaigns[g].Members[0])).campaign
 		}
 	}
 }

@@ -90,7 +90,8 @@ func TestBouncesJoinTheCampaignThatCausedThem(t *testing.T) {
 	records = append(records, Record{Null: true, Kind: kind.NDRFailed, Size: 300, Class: fingerprint.Report,
 		Sketch: fingerprint.Sketch{Class: fingerprint.Report, Hashes: []uint32{7, 77, 777, 7777, 77777}},
 		Bounce: &Bounce{Original: sketchOf(flood...)}})
-	campaigns := Campaigns(records, nil)
+	table := TableOf(records...)
+	campaigns := Campaigns(table, nil)
 	if len(campaigns) != 2 || campaigns[0].Count != 20 || len(campaigns[0].Bounces) != 1 || campaigns[0].Bounces[0] != 20 {
 		t.Fatalf("%+v", campaigns)
 	}
@@ -99,8 +100,8 @@ func TestBouncesJoinTheCampaignThatCausedThem(t *testing.T) {
 		!c.First.Equal(at) || c.Last.Sub(at) != 19*time.Minute || c.Hours[5] != 20 {
 		t.Errorf("%+v", c.Summary)
 	}
-	if records[20].BounceOf != c.ID || records[0].BounceOf != "" || records[3].Campaign != c.ID {
-		t.Errorf("records: %q %q %q", records[20].BounceOf, records[0].BounceOf, records[3].Campaign)
+	if table.At(20).BounceOf() != c.ID || table.At(0).BounceOf() != "" || table.At(3).Campaign() != c.ID {
+		t.Errorf("messages: %q %q %q", table.At(20).BounceOf(), table.At(0).BounceOf(), table.At(3).Campaign())
 	}
 	short := ShortIDs(campaigns)
 	if s := short[c.ID]; len(s) < minShortID || !strings.HasPrefix(string(c.ID), s) {
@@ -109,14 +110,14 @@ func TestBouncesJoinTheCampaignThatCausedThem(t *testing.T) {
 }
 
 func TestGroupByCountsUnderEachValue(t *testing.T) {
-	records := []Record{{To: []string{"a@x", "b@y"}}, {To: []string{"c@x"}}, {}}
+	table := TableOf(Record{To: []string{"a@x", "b@y"}}, Record{To: []string{"c@x"}}, Record{})
 	var key Key
 	for _, k := range Keys() {
 		if k.Name == "rcpt-domain" {
 			key = k
 		}
 	}
-	rows := GroupBy(records, key)
+	rows := GroupBy(table, key)
 	var got []string
 	for _, r := range rows {
 		got = append(got, fmt.Sprintf("%s=%d", r.Label, r.Count))

@@ -10,30 +10,30 @@ import (
 type Key struct {
 	Name string // as --by takes it
 	Help string
-	Of   func(*Record) []string // a message counts once under each value
+	Of   func(Message) []string // a message counts once under each value
 }
 
 // Keys lists them in the order of help.
 func Keys() []Key {
-	one := func(f func(*Record) string) func(*Record) []string {
-		return func(r *Record) []string { return []string{f(r)} }
+	one := func(f func(Message) string) func(Message) []string {
+		return func(m Message) []string { return []string{f(m)} }
 	}
 	return []Key{
-		{"sender", "envelope sender", one((*Record).Sender)},
-		{"domain", "domain of the envelope sender", one(func(r *Record) string {
-			if r.Null {
+		{"sender", "envelope sender", one(Message.Sender)},
+		{"domain", "domain of the envelope sender", one(func(m Message) string {
+			if m.Null() {
 				return "<>"
 			}
-			return Domain(r.From)
+			return Domain(m.From())
 		})},
-		{"rcpt-domain", "domain of a recipient", func(r *Record) []string { return Domains(r.To) }},
-		{"size", "size in buckets, the quick way to split a flood", one(func(r *Record) string { return sizeBucket(r.Size) })},
-		{"subject", "decoded subject, without Re: and Fwd:", one(func(r *Record) string { return plainSubject(r.Subject) })},
-		{"kind", "mail, bounce, report …", one(func(r *Record) string { return r.Kind.String() })},
-		{"queue", "queue", one(func(r *Record) string { return r.Queue })},
-		{"source-ip", "client that handed it in", one(func(r *Record) string { return r.SourceIP })},
-		{"verdict", "what the messages are doing in the queue", one(func(r *Record) string { return r.Call.String() })},
-		{"auth-user", "login that handed it in", one(func(r *Record) string { return r.AuthUser })},
+		{"rcpt-domain", "domain of a recipient", func(m Message) []string { return recipientDomains(m, nil) }},
+		{"size", "size in buckets, the quick way to split a flood", one(func(m Message) string { return sizeBucket(m.Size()) })},
+		{"subject", "decoded subject, without Re: and Fwd:", one(func(m Message) string { return plainSubject(m.Subject()) })},
+		{"kind", "mail, bounce, report …", one(func(m Message) string { return m.Kind().String() })},
+		{"queue", "queue", one(Message.Queue)},
+		{"source-ip", "client that handed it in", one(Message.SourceIP)},
+		{"verdict", "what the messages are doing in the queue", one(func(m Message) string { return m.Call().String() })},
+		{"auth-user", "login that handed it in", one(Message.AuthUser)},
 	}
 }
 
@@ -43,18 +43,19 @@ type Row struct {
 	Summary
 }
 
-// GroupBy sums up the records under each value of a key, largest first. A
+// GroupBy sums up the messages under each value of a key, largest first. A
 // value that is not known comes under "".
-func GroupBy(records []Record, key Key) []Row {
+func GroupBy(t *Table, key Key) []Row {
 	members := map[string][]int32{}
-	for i := range records {
-		for _, label := range key.Of(&records[i]) {
+	for i := range t.Len() {
+		for _, label := range key.Of(t.At(i)) {
 			members[label] = append(members[label], int32(i))
 		}
 	}
 	rows := make([]Row, 0, len(members))
+	var s summing
 	for label, m := range members {
-		rows = append(rows, Row{Label: label, Summary: Summarize(records, m)})
+		rows = append(rows, Row{Label: label, Summary: s.sum(t, m)})
 	}
 	slices.SortFunc(rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))

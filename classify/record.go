@@ -10,7 +10,7 @@ import (
 	"qclean/scan/spool"
 )
 
-// Record is what is known about one message. Strings are valid UTF-8, of
+// Record is what is known about one message. A Table keeps many of them. Strings are valid UTF-8, of
 // bounded length, and as the sender wrote them: cmd makes them safe to print.
 type Record struct {
 	ID      spool.ID
@@ -68,12 +68,6 @@ func (r *Record) Sender() string {
 		return "<>"
 	}
 	return r.From
-}
-
-// Complete tells whether a message can be sent again as it is: it has a text,
-// all of it was there, and somebody to send it to.
-func (r *Record) Complete() bool {
-	return r.Defects&(letter.Empty|letter.NoHeader) == 0 && len(r.Flaws) == 0 && r.Recipients > 0
 }
 
 // Bounce is what a report tells of the message that it is about.

@@ -47,13 +47,13 @@ func loginBounces(c *Case) (Evidence, bool) {
 	}
 	e, _ := yes(fmt.Sprintf("%s return it", plural(len(c.Whole.Bounces), "report")))
 	for _, b := range c.Whole.Bounces[:min(MaxSamples, len(c.Whole.Bounces))] {
-		e.Samples = append(e.Samples, c.records[b].ID)
+		e.Samples = append(e.Samples, c.t.At(int(b)).ID())
 	}
 	return e, true
 }
 
 func loginAbused(c *Case) (Evidence, bool) {
-	if c.Way.Login == "" || !c.around.abused[c.Way.Login] || c.share(func(r *Record) bool { return c.around.badClient(r.SourceIP) }) < 0.5 {
+	if c.Way.Login == "" || !c.around.abused[c.Way.Login] || c.share(func(r Message) bool { return c.around.badClient(r.SourceIP()) }) < 0.5 {
 		return no()
 	}
 	return yes(fmt.Sprintf("login %s is behind a flood that %s handed in", c.Way.Login, c.Sources.First()))

@@ -57,10 +57,10 @@ func shadyHelo(c *Case) (Evidence, bool) {
 }
 
 // shadyGreeting tells it of one client.
-func (c *Case) shadyGreeting(r *Record) bool {
-	h := strings.ToLower(strings.Trim(r.Helo, "[]"))
+func (c *Case) shadyGreeting(r Message) bool {
+	h := strings.ToLower(strings.Trim(r.Helo(), "[]"))
 	switch {
-	case h == "" || r.SourceIP == "":
+	case h == "" || r.SourceIP() == "":
 		return false
 	case c.Site.Local(h), strings.IndexByte(h, '.') < 0 && strings.IndexByte(h, ':') < 0:
 		return true
@@ -68,7 +68,7 @@ func (c *Case) shadyGreeting(r *Record) bool {
 	if _, err := netip.ParseAddr(h); err == nil {
 		return true
 	}
-	return dialUp(h, r.SourceIP) || dialUp(r.SourceName, r.SourceIP)
+	return dialUp(h, r.SourceIP()) || dialUp(r.SourceName(), r.SourceIP())
 }
 
 // dialUp tells the name that an access provider gives to a line: it holds the
@@ -100,7 +100,7 @@ func dialUp(name, ip string) bool {
 }
 
 func badClients(c *Case) (Evidence, bool) {
-	bad := func(r *Record) bool { return c.around.badClient(r.SourceIP) }
+	bad := func(r Message) bool { return c.around.badClient(r.SourceIP()) }
 	if c.Way.NDR || c.Way.Inside || c.share(bad) < 0.5 {
 		return no()
 	}
@@ -110,7 +110,7 @@ func badClients(c *Case) (Evidence, bool) {
 }
 
 func badLinks(c *Case) (Evidence, bool) {
-	bad := func(r *Record) bool { return c.around.badLink(r) }
+	bad := func(r Message) bool { return c.around.badLink(r) }
 	if c.Way.NDR || c.Way.Inside || c.share(bad) < 0.5 {
 		return no()
 	}

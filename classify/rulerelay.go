@@ -51,10 +51,10 @@ func outsideToUs(c *Case) (Evidence, bool) {
 // forwarded tells whether the recipient that our hosts recorded first is ours:
 // somebody here lets his mail be sent on.
 func (c *Case) forwarded() bool {
-	return c.share(func(r *Record) bool { return r.For != "" && c.Site.LocalAddress(r.For) }) > 0.5
+	return c.share(func(r Message) bool { return r.For() != "" && c.Site.LocalAddress(r.For()) }) > 0.5
 }
 
-func listed(r *Record) bool { return r.Listed }
+func listed(r Message) bool { return r.Listed() }
 
 func messages(n int) string { return plural(n, "message") }
 func hosts(n int) string    { return plural(n, "host") }

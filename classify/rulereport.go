@@ -42,7 +42,7 @@ func neverSent(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through != Foreign {
 		return no()
 	}
-	if c.share(func(r *Record) bool { return r.Bounce != nil && c.Site.LocalAddress(r.Bounce.From) }) < 0.1 && c.share(func(r *Record) bool { return r.Bounce != nil && r.Bounce.From != "" }) > 0.9 {
+	if c.share(func(r Message) bool { return r.Bounced() && c.Site.LocalAddress(r.BounceFrom()) }) < 0.1 && c.share(func(r Message) bool { return r.BounceFrom() != "" }) > 0.9 {
 		return no() // a report about somebody else's mail, such as of a list that we run
 	}
 	return yes(fmt.Sprintf("the trace of what %s return names none of our hosts", plural(c.Count, "report")))
@@ -59,11 +59,11 @@ func forgedAddress(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through != NoEnd {
 		return no()
 	}
-	forged := func(r *Record) bool { return len(r.To) == 1 && c.around.victims[r.To[0]].mostly(floodSize) }
+	forged := func(r Message) bool { return r.ToCount() == 1 && c.around.victims[r.ToFirst()].mostly(floodSize) }
 	if c.share(forged) < 0.5 {
 		return no()
 	}
-	e, _ := yes(fmt.Sprintf("reports to %s", c.record(0).To[0]))
+	e, _ := yes(fmt.Sprintf("reports to %s", c.member(0).ToFirst()))
 	e.Samples = c.samples(forged)
 	return e, true
 }
@@ -72,9 +72,9 @@ func returnsAFlood(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through == Ours {
 		return no()
 	}
-	flood := func(r *Record) bool {
-		call := c.around.called[r.BounceOf]
-		return r.BounceOf != "" && call.Unwanted() && call != AccountAbuse && call != NDRFlood
+	flood := func(r Message) bool {
+		call := c.around.called[r.BounceOf()]
+		return r.BounceOf() != "" && call.Unwanted() && call != AccountAbuse && call != NDRFlood
 	}
 	if c.share(flood) < 0.5 {
 		return no()
@@ -99,8 +99,8 @@ func strangerWrote(c *Case) (Evidence, bool) {
 }
 
 func correspondent(c *Case) (Evidence, bool) {
-	knows := func(r *Record) bool {
-		for _, a := range r.failed() {
+	knows := func(r Message) bool {
+		for a := range r.Failed() {
 			if c.around.knows(a, r) {
 				return true
 			}

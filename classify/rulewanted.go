@@ -53,7 +53,7 @@ func ourMailing(c *Case) (Evidence, bool) {
 
 func ownPeople(c *Case) (Evidence, bool) {
 	w := &c.Way
-	if w.NDR || w.From != Ours || !w.Inside && w.Login == "" || c.Flood() && (c.Networks > 3 || w.Login != "" && c.RcptDomains.Distinct > 50) || w.Login != "" && c.around.abused[w.Login] && c.share(func(r *Record) bool { return c.around.badClient(r.SourceIP) }) >= 0.5 {
+	if w.NDR || w.From != Ours || !w.Inside && w.Login == "" || c.Flood() && (c.Networks > 3 || w.Login != "" && c.RcptDomains.Distinct > 50) || w.Login != "" && c.around.abused[w.Login] && c.share(func(r Message) bool { return c.around.badClient(r.SourceIP()) }) >= 0.5 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s of %s", messages(c.Count), c.Senders.First()))
@@ -73,8 +73,8 @@ func fromInside(c *Case) (Evidence, bool) {
 }
 
 func answersUs(c *Case) (Evidence, bool) {
-	ours := func(r *Record) bool {
-		return r.Answers != "" && c.Site.Local(r.Answers[strings.LastIndexByte(r.Answers, '@')+1:])
+	ours := func(r Message) bool {
+		return r.Answers() != "" && c.Site.Local(r.Answers()[strings.LastIndexByte(r.Answers(), '@')+1:])
 	}
 	if c.Way.NDR || c.Way.To != Ours || c.Flood() || c.share(ours) < 0.5 {
 		return no()
@@ -102,9 +102,9 @@ func fewHosts(c *Case) (Evidence, bool) {
 // hostsMatch looks at the names of the clients: a bot has that of a line, and
 // greets as whatever it likes, but not with a host's name in each forged domain.
 func hostsMatch(c *Case) (Evidence, bool) {
-	match := func(r *Record) bool {
-		for _, from := range []string{Domain(r.From), Domain(r.HeaderFrom)} {
-			if from != "" && (under(r.SourceName, from, false) || under(r.Helo, from, true)) {
+	match := func(r Message) bool {
+		for _, from := range []string{Domain(r.From()), Domain(r.HeaderFrom())} {
+			if from != "" && (under(r.SourceName(), from, false) || under(r.Helo(), from, true)) {
 				return true
 			}
 		}
@@ -120,7 +120,7 @@ func isForwarded(c *Case) (Evidence, bool) {
 	if c.Way.NDR || c.Way.To != Foreign || c.Way.From == Ours || !c.forwarded() {
 		return no()
 	}
-	return yes(fmt.Sprintf("our hosts took it for %s", c.record(0).For))
+	return yes(fmt.Sprintf("our hosts took it for %s", c.member(0).For()))
 }
 
 func isAutomatic(c *Case) (Evidence, bool) {

@@ -26,10 +26,10 @@ func TestNoWantedMailIsLost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			records, truth := facts(t, f, site)
-			j := classify.Judge(records, classify.Campaigns(records, nil), site, nil)
+			table, truth := facts(t, f, site)
+			j := classify.Judge(table, classify.Campaigns(table, nil), site, nil)
 			unwanted, called := 0, 0
-			for i := range records {
+			for i := range table.Len() {
 				v := j.Records[i]
 				switch {
 				case !truth[i].Wanted:
@@ -49,16 +49,20 @@ func TestNoWantedMailIsLost(t *testing.T) {
 }
 
 // facts reads a flood as a scan of the queue's own records does.
-func facts(t *testing.T, f fixtures.Flood, site classify.Site) (records []classify.Record, truth []fixtures.Truth) {
+func facts(t *testing.T, f fixtures.Flood, site classify.Site) (table *classify.Table, truth []fixtures.Truth) {
 	t.Helper()
+	table = &classify.Table{}
 	reader, letters := classify.NewReader(classify.Options{Trust: site.Trust()}), letter.NewReader(letter.Limits{})
 	for m, err := range f.Messages() {
 		if err != nil {
 			t.Fatal(err)
 		}
 		e := spool.Entry{ID: spool.ID(m.Name), Queue: m.Queue, Arrived: m.Arrived, Envelope: spool.Envelope{From: m.Envelope.From, Null: m.Envelope.Null(), To: m.Envelope.To, Source: spool.FromHead}}
-		records = append(records, reader.Facts(&scan.Message{Entry: &e, Letter: letters.Read(m.Raw)}))
+		r := reader.Facts(&scan.Message{Entry: &e, Letter: letters.Read(m.Raw)})
+		if err := table.Append(&r); err != nil {
+			t.Fatal(err)
+		}
 		truth = append(truth, m.Truth())
 	}
-	return records, truth
+	return table, truth
 }

@@ -93,7 +93,7 @@ func TestGuessKeepsWhatWasSaid(t *testing.T) {
 			Record{From: "x@else.example", SourceIP: "192.0.2.11", Helo: "mx1.ours.com", Traits: Traits{By: "mail.ours.com"}},
 			Record{From: "y@bot.example", SourceIP: "198.51.100.7", Helo: "ours.com", Traits: Traits{By: "mail.ours.com"}})
 	}
-	got := Guess(Site{}, records)
+	got := Guess(Site{}, TableOf(records...))
 	want := Site{Domains: []string{"ours.com"}, Relays: []netip.Prefix{netip.MustParsePrefix("192.0.2.11/32")}}
 	if diff := cmp.Diff(want, got, compareSites, cmpopts.IgnoreFields(Site{}, "Guessed")); diff != "" {
 		t.Error(diff)
@@ -102,7 +102,7 @@ func TestGuessKeepsWhatWasSaid(t *testing.T) {
 		t.Errorf("guesses are not marked: %q", got.Guessed)
 	}
 	said := mustSite(t, []string{"said.com"}, []string{"192.0.2.0/24"})
-	if diff := cmp.Diff(said, Guess(said, records), compareSites); diff != "" {
+	if diff := cmp.Diff(said, Guess(said, TableOf(records...)), compareSites); diff != "" {
 		t.Error(diff)
 	}
 	if got := Guess(Site{}, nil); !got.Empty() || got.Trust() != nil {

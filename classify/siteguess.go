@@ -16,16 +16,16 @@ import (
 //
 // A guessed relay is of use to a Reader, which then looks one hop further: read
 // the messages again with the new Trust before they are judged.
-func Guess(s Site, records []Record) Site {
+func Guess(s Site, t *Table) Site {
 	g := guess{domains: map[string]int{}, hosts: map[string]int{}, relays: map[string]int{}}
-	for i := range records {
-		g.add(&records[i])
+	for i := range t.Len() {
+		g.add(t.At(i))
 	}
 	if len(s.Domains) == 0 {
-		g.domain(&s, len(records))
+		g.domain(&s, t.Len())
 	}
 	if len(s.Relays) == 0 {
-		g.relay(&s, records)
+		g.relay(&s, t)
 	}
 	return s
 }
@@ -37,14 +37,14 @@ type guess struct {
 	inside  int            // messages with such a sender
 }
 
-func (g *guess) add(r *Record) {
-	if d := parent(r.By); d != "" {
+func (g *guess) add(r Message) {
+	if d := parent(r.By()); d != "" {
 		g.hosts[d]++
 	}
-	if r.SourceIP != "" {
-		g.relays[r.SourceIP]++
+	if ip := r.SourceIP(); ip != "" {
+		g.relays[ip]++
 	}
-	if d := Domain(r.From); d != "" && (r.Auth || r.AuthUser != "" || private(r.SourceIP)) {
+	if d := Domain(r.From()); d != "" && (r.Auth() || r.AuthUser() != "" || private(r.SourceIP())) {
 		g.domains[d]++
 		g.inside++
 	}
@@ -73,22 +73,22 @@ func (g *guess) domain(s *Site, all int) {
 	}
 }
 
-func (g *guess) relay(s *Site, records []Record) {
+func (g *guess) relay(s *Site, t *Table) {
 	names := map[string]string{}
-	for i := range records {
-		r := &records[i]
-		if named := cmp.Or(r.SourceName, r.Helo); s.Local(named) && !slices.Contains(s.Domains, strings.ToLower(named)) {
-			names[r.SourceIP] = named
+	for i := range t.Len() {
+		r := t.At(i)
+		if named := cmp.Or(r.SourceName(), r.Helo()); s.Local(named) && !slices.Contains(s.Domains, strings.ToLower(named)) {
+			names[r.SourceIP()] = named
 		}
 	}
 	for _, ip := range byCount(g.relays) {
 		a, err := netip.ParseAddr(ip)
 		n := g.relays[ip]
-		if err != nil || n < guessFew || float64(n) < guessRelay*float64(len(records)) || names[ip] == "" {
+		if err != nil || n < guessFew || float64(n) < guessRelay*float64(t.Len()) || names[ip] == "" {
 			continue
 		}
 		s.Relays = append(s.Relays, netip.PrefixFrom(a, a.BitLen()))
-		s.Guessed = append(s.Guessed, fmt.Sprintf("trusted relay %s (%s): %d of %d messages came through it", ip, names[ip], n, len(records)))
+		s.Guessed = append(s.Guessed, fmt.Sprintf("trusted relay %s (%s): %d of %d messages came through it", ip, names[ip], n, t.Len()))
 	}
 }
 

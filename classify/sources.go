@@ -29,10 +29,10 @@ type Sources struct {
 }
 
 // SourcesOf finds them.
-func SourcesOf(records []Record, j *Judgement) Sources {
+func SourcesOf(t *Table, j *Judgement) Sources {
 	g := gathering{ips: map[string]*found{}, logins: map[string]*found{}, senders: map[string]*found{}, domains: map[string]*found{}}
-	for i := range records {
-		g.add(&records[i], j.Records[i].Call, &j.Site)
+	for i := range t.Len() {
+		g.add(t.At(i), j.Records[i].Call, &j.Site)
 	}
 	return Sources{
 		Networks: networks(g.ips),
@@ -54,26 +54,26 @@ type found struct {
 
 // add notes who is behind a message. Reports to us come from honest hosts, and
 // our own reports from us: neither is a source.
-func (g *gathering) add(r *Record, call Call, site *Site) {
+func (g *gathering) add(r Message, call Call, site *Site) {
 	bad := call.Unwanted() && call != Backscatter && call != NDRFlood
 	if !bad && call.Unwanted() {
 		return
 	}
-	if r.SourceIP != "" && !site.Trusted(r.SourceIP) && !private(r.SourceIP) {
-		note(g.ips, r.SourceIP, r, call, bad)
+	if ip := r.SourceIP(); ip != "" && !site.Trusted(ip) && !private(ip) {
+		note(g.ips, ip, r, call, bad)
 	}
 	if call == AccountAbuse || !bad {
-		note(g.logins, r.AuthUser, r, call, bad)
+		note(g.logins, r.AuthUser(), r, call, bad)
 	}
-	if d := Domain(r.From); !r.Null && d != "" && !site.Local(d) {
-		note(g.senders, r.From, r, call, bad)
+	if d := Domain(r.From()); !r.Null() && d != "" && !site.Local(d) {
+		note(g.senders, r.From(), r, call, bad)
 		if !shared(d) {
 			note(g.domains, d, r, call, bad)
 		}
 	}
 }
 
-func note(in map[string]*found, value string, r *Record, call Call, bad bool) {
+func note(in map[string]*found, value string, r Message, call Call, bad bool) {
 	if value == "" {
 		return
 	}
@@ -91,8 +91,8 @@ func note(in map[string]*found, value string, r *Record, call Call, bad bool) {
 	if f.campaigns == nil {
 		f.campaigns = map[string]int{}
 	}
-	f.campaigns[string(r.Campaign)]++
-	if t := r.Arrived; !t.IsZero() {
+	f.campaigns[string(r.Campaign())]++
+	if t := r.Arrived(); !t.IsZero() {
 		if f.First.IsZero() || t.Before(f.First) {
 			f.First = t
 		}

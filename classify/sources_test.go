@@ -36,7 +36,7 @@ func TestSourcesAreNeverOurs(t *testing.T) {
 		return Record{From: fmt.Sprintf("a@y%d.example", i), To: []string{fmt.Sprintf("v@victim%d.example", i)}, SourceIP: "192.0.2.9", Helo: "pc"}
 	})
 	j := q.judge(t, nil)
-	got := SourcesOf(q.records, &j)
+	got := SourcesOf(q.table(), &j)
 	if diff := cmp.Diff([]string{"198.19.7.0/24 35"}, values(got.Networks)[:1]); diff != "" {
 		t.Error(diff)
 	}
@@ -64,7 +64,7 @@ func TestNothingUnwantedNoSources(t *testing.T) {
 		return Record{From: "p@partner.example", To: []string{"u@ours.com"}, SourceIP: "203.0.113.7", Helo: "mx.partner.example"}
 	})
 	j := q.judge(t, nil)
-	if got := SourcesOf(q.records, &j); len(got.Networks)+len(got.Accounts)+len(got.Senders)+len(got.Domains) != 0 {
+	if got := SourcesOf(q.table(), &j); len(got.Networks)+len(got.Accounts)+len(got.Senders)+len(got.Domains) != 0 {
 		t.Errorf("%+v", got)
 	}
 }

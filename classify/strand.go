@@ -43,19 +43,19 @@ type Case struct {
 	Site      *Site     //
 	Networks  int       // that the clients are in, of 24 bits, or 48 of IPv6
 	Hosts     int       // different clients
-	records   []Record  //
+	t         *Table    //
 	around    *around   // what the rest of the queue tells
 	verdict   Verdict   //
 }
 
-// record is member i.
-func (c *Case) record(i int) *Record { return &c.records[c.Members[i]] }
+// member is member i.
+func (c *Case) member(i int) Message { return c.t.At(int(c.Members[i])) }
 
 // share is how many of the members a test holds for, 0 to 1.
-func (c *Case) share(test func(*Record) bool) float64 {
+func (c *Case) share(test func(Message) bool) float64 {
 	n := 0
 	for _, m := range c.Members {
-		if test(&c.records[m]) {
+		if test(c.t.At(int(m))) {
 			n++
 		}
 	}
@@ -63,14 +63,14 @@ func (c *Case) share(test func(*Record) bool) float64 {
 }
 
 // samples names the first few members that a test holds for; nil takes any.
-func (c *Case) samples(test func(*Record) bool) []spool.ID {
+func (c *Case) samples(test func(Message) bool) []spool.ID {
 	var out []spool.ID
 	for _, m := range c.Members {
 		if len(out) == MaxSamples {
 			break
 		}
-		if test == nil || test(&c.records[m]) {
-			out = append(out, c.records[m].ID)
+		if r := c.t.At(int(m)); test == nil || test(r) {
+			out = append(out, r.ID())
 		}
 	}
 	return out
@@ -109,9 +109,9 @@ func (j *judge) strands(whole *Campaign) []*Case {
 		part := *whole
 		part.Members = byWay[w]
 		if len(order) > 1 {
-			part.Summary = Summarize(j.records, part.Members)
+			part.Summary = j.summing.sum(j.t, part.Members)
 		}
-		c := &Case{Campaign: &part, Whole: whole, Way: w, Site: j.site, records: j.records, around: j.around}
+		c := &Case{Campaign: &part, Whole: whole, Way: w, Site: j.site, t: j.t, around: j.around}
 		c.Hosts, c.Networks = j.spread(part.Members)
 		out = append(out, c)
 	}
@@ -119,10 +119,10 @@ func (j *judge) strands(whole *Campaign) []*Case {
 }
 
 func (j *judge) way(m int32) Way {
-	r := &j.records[m]
-	w := Way{NDR: r.NDR() || r.Kind == kind.DSNSuccess, From: j.sender(r), To: j.recipients(r), Inside: j.inside(r)}
-	w.Auto = !w.NDR && r.Kind != kind.Mail
-	if w.Login = r.AuthUser; w.Login == "" && r.Auth {
+	r := j.t.At(int(m))
+	w := Way{NDR: r.NDR() || r.Kind() == kind.DSNSuccess, From: j.sender(r), To: j.recipients(r), Inside: j.inside(r)}
+	w.Auto = !w.NDR && r.Kind() != kind.Mail
+	if w.Login = r.AuthUser(); w.Login == "" && r.Auth() {
 		w.Login = "?"
 	}
 	if w.NDR {
@@ -133,22 +133,22 @@ func (j *judge) way(m int32) Way {
 	return w
 }
 
-func (j *judge) sender(r *Record) End {
+func (j *judge) sender(r Message) End {
 	switch {
-	case r.Null || r.From == "" || j.site.Empty():
+	case r.Null() || r.From() == "" || j.site.Empty():
 		return NoEnd
-	case j.site.LocalAddress(r.From):
+	case j.site.LocalAddress(r.From()):
 		return Ours
 	}
 	return Foreign
 }
 
-func (j *judge) recipients(r *Record) End {
+func (j *judge) recipients(r Message) End {
 	ours, foreign := 0, 0
 	if j.site.Empty() {
 		return NoEnd
 	}
-	for _, to := range r.To {
+	for to := range r.To() {
 		if j.site.LocalAddress(to) {
 			ours++
 		} else {
@@ -170,38 +170,46 @@ func (j *judge) recipients(r *Record) End {
 
 // sentOn tells mail that came over a list, where the only recipients known are
 // those of its To field: that names the list, not who it was sent on to.
-func sentOn(r *Record) bool {
-	if r.Envelope != spool.FromHeaders {
+func sentOn(r Message) bool {
+	if r.Envelope() != spool.FromHeaders {
 		return false
 	}
-	from := Domain(r.From)
-	return r.List || from != "" && slices.ContainsFunc(r.To, func(to string) bool { return Domain(to) == from })
+	if r.List() {
+		return true
+	}
+	from := Domain(r.From())
+	for to := range r.To() {
+		if from != "" && Domain(to) == from {
+			return true
+		}
+	}
+	return false
 }
 
 // inside tells whether a message was handed in by a host of ours. One without
 // a client was made on the server, or came out of its store; one with a
 // private address is in our house, since the Internet does not carry those.
-func (j *judge) inside(r *Record) bool {
-	return r.SourceIP == "" || private(r.SourceIP) || j.site.Trusted(r.SourceIP) ||
-		r.SourceName != "" && (j.site.Local(r.SourceName) || j.site.TrustedHost(r.SourceName))
+func (j *judge) inside(r Message) bool {
+	ip, name := r.SourceIP(), r.SourceName()
+	return ip == "" || private(ip) || j.site.Trusted(ip) || name != "" && (j.site.Local(name) || j.site.TrustedHost(name))
 }
 
 // original tells whether the message that an NDR returns had passed a host of
 // ours, and whether the host that brought it has to do with whom the NDR goes to.
-func (j *judge) original(r *Record) (through End, related bool) {
-	b := r.Bounce
-	if b == nil || len(b.Trail) == 0 {
+func (j *judge) original(r Message) (through End, related bool) {
+	trail := r.Trail()
+	if len(trail) == 0 {
 		return NoEnd, false
 	}
 	through = Foreign
-	for i := range b.Trail {
-		if j.site.ours(&b.Trail[i]) {
+	for i := range trail {
+		if j.site.ours(&trail[i]) {
 			through = Ours
 			break
 		}
 	}
-	for i := range b.Trail {
-		h := &b.Trail[i]
+	for i := range trail {
+		h := &trail[i]
 		if h.IP == "" || j.site.Trusted(h.IP) {
 			continue
 		}
@@ -213,8 +221,8 @@ func (j *judge) original(r *Record) (through End, related bool) {
 // relates tells whether a host's name lies under the domain of a recipient.
 // HELO is the client's own word: bots say the bare domain that they forge,
 // mail hosts their name in it.
-func relates(host string, r *Record, below bool) bool {
-	for _, to := range r.To {
+func relates(host string, r Message, below bool) bool {
+	for to := range r.To() {
 		if under(host, Domain(to), below) {
 			return true
 		}
@@ -232,7 +240,7 @@ func under(host, domain string, below bool) bool {
 func (j *judge) spread(members []int32) (hosts, networks int) {
 	ips, nets := map[string]bool{}, map[netip.Prefix]bool{}
 	for _, m := range members {
-		ip := j.records[m].SourceIP
+		ip := j.t.At(int(m)).SourceIP()
 		if ip == "" || ips[ip] {
 			continue
 		}
@@ -256,12 +264,4 @@ func network(ip string, v4, v6 int) (netip.Prefix, bool) {
 	}
 	p, err := a.Prefix(bits)
 	return p, err == nil
-}
-
-// failed are the recipients that a report is about.
-func (r *Record) failed() []string {
-	if r.Bounce == nil {
-		return nil
-	}
-	return r.Bounce.Failed
 }

@@ -2,6 +2,8 @@ package classify
 
 import (
 	"time"
+
+	"qclean/classify/kind"
 )
 
 // Summary is what a group of messages comes to, however it was made.
@@ -24,55 +26,125 @@ type Summary struct {
 	Hours       [24]int // messages by hour of arrival, UTC
 }
 
-// Summarize adds up the records that members names.
-func Summarize(records []Record, members []int32) Summary {
-	s := Summary{Count: len(members)}
-	values := make([]string, 0, len(members))
-	spread := func(fact func(*Record) string) Tally {
-		values = values[:0]
-		for _, m := range members {
-			values = append(values, fact(&records[m]))
-		}
-		return tally(values)
-	}
-	spreadAll := func(facts func(*Record) []string) Tally {
-		values = values[:0]
-		for _, m := range members {
-			values = append(values, facts(&records[m])...)
-		}
-		return tally(values)
-	}
-	for _, m := range members {
-		s.add(&records[m])
-	}
-	s.Senders = spread((*Record).Sender)
-	s.Domains = spread(func(r *Record) string { return Domain(r.From) })
-	s.Subjects = spread(func(r *Record) string { return r.Subject })
-	s.Sources = spread(func(r *Record) string { return r.SourceIP })
-	s.Users = spread(func(r *Record) string { return r.AuthUser })
-	s.Kinds = spread(func(r *Record) string { return r.Kind.String() })
-	s.RcptDomains = spreadAll(func(r *Record) []string { return Domains(r.To) })
-	s.Links = spreadAll(func(r *Record) []string { return r.Links })
-	return s
+// Summarize adds up the messages that members names; nil names all.
+func Summarize(t *Table, members []int32) Summary {
+	return new(summing).sum(t, members)
 }
 
-func (s *Summary) add(r *Record) {
-	s.Bytes += r.Size
-	s.Recipients += r.Recipients
-	if r.NDR() {
+// summing keeps what one summary after another needs for the time of counting.
+type summing struct {
+	t       *Table
+	all     []int32
+	members []int32
+	refs    []ref
+	values  []string
+}
+
+func (s *summing) sum(t *Table, members []int32) Summary {
+	s.t = t
+	if members == nil {
+		for i := len(s.all); i < t.Len(); i++ {
+			s.all = append(s.all, int32(i))
+		}
+		members = s.all[:t.Len()]
+	}
+	s.members = members
+	out := Summary{Count: len(members)}
+	var kinds [256]int
+	for _, m := range members {
+		r := t.row(int(m))
+		out.add(Message{t, r})
+		kinds[r.kind]++
+	}
+	out.Senders = s.spread(func(r *row) ref { return r.from })
+	if out.Null > 0 {
+		out.Senders.Distinct++
+		out.Senders.add(Count{"<>", out.Null})
+	}
+	out.Domains = s.domains(func(m Message, values []string) []string { return append(values, Domain(m.From())) })
+	out.RcptDomains = s.domains(recipientDomains)
+	out.Subjects = s.spread(func(r *row) ref { return r.subject })
+	out.Sources = s.spread(func(r *row) ref { return r.ip })
+	out.Users = s.spread(func(r *row) ref { return r.login })
+	out.Links = s.links()
+	for k, n := range kinds {
+		if n > 0 {
+			out.Kinds.Distinct++
+			out.Kinds.add(Count{kind.Kind(k).String(), n})
+		}
+	}
+	return out
+}
+
+func (s *summing) spread(fact func(*row) ref) Tally {
+	s.refs = s.refs[:0]
+	for _, m := range s.members {
+		s.refs = append(s.refs, fact(s.t.row(int(m))))
+	}
+	return s.t.text.tally(s.refs)
+}
+
+func (s *summing) links() Tally {
+	s.refs = s.refs[:0]
+	for _, m := range s.members {
+		switch r := s.t.row(int(m)); r.linkCount {
+		case 0:
+		case 1:
+			s.refs = append(s.refs, r.links)
+		default:
+			for i := range int(r.linkCount) {
+				s.refs = append(s.refs, s.t.text.number(r.links, i))
+			}
+		}
+	}
+	return s.t.text.tally(s.refs)
+}
+
+func (s *summing) domains(of func(Message, []string) []string) Tally {
+	s.values = s.values[:0]
+	for _, m := range s.members {
+		s.values = of(s.t.At(int(m)), s.values)
+	}
+	return tally(s.values)
+}
+
+// recipientDomains adds the domains of a message's recipients, each once.
+func recipientDomains(m Message, values []string) []string {
+	from := len(values)
+next:
+	for to := range m.To() {
+		d := Domain(to)
+		if d == "" {
+			continue
+		}
+		for _, known := range values[from:] {
+			if known == d {
+				continue next
+			}
+		}
+		values = append(values, d)
+	}
+	return values
+}
+
+func (s *Summary) add(m Message) {
+	s.Bytes += m.Size()
+	s.Recipients += m.Recipients()
+	if m.NDR() {
 		s.NDRs++
 	}
-	if r.Null {
+	if m.Null() {
 		s.Null++
 	}
-	if r.Arrived.IsZero() {
+	at := m.Arrived()
+	if at.IsZero() {
 		return
 	}
-	s.Hours[r.Arrived.UTC().Hour()]++
-	if s.First.IsZero() || r.Arrived.Before(s.First) {
-		s.First = r.Arrived
+	s.Hours[at.Hour()]++
+	if s.First.IsZero() || at.Before(s.First) {
+		s.First = at
 	}
-	if r.Arrived.After(s.Last) {
-		s.Last = r.Arrived
+	if at.After(s.Last) {
+		s.Last = at
 	}
 }

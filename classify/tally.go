@@ -59,3 +59,23 @@ func (t *Tally) add(c Count) {
 	t.Top = slices.Insert(t.Top, at, c)
 	t.Top = t.Top[:min(len(t.Top), Top)]
 }
+
+// tally counts texts by where they lie, since each is kept once.
+func (t *texts) tally(refs []ref) Tally {
+	slices.Sort(refs)
+	var out Tally
+	for i := 0; i < len(refs); {
+		j := i + 1
+		for j < len(refs) && refs[j] == refs[i] {
+			j++
+		}
+		if refs[i] != 0 {
+			out.Distinct++
+			if len(out.Top) < Top || j-i >= out.Top[Top-1].Count {
+				out.add(Count{t.at(refs[i]), j - i})
+			}
+		}
+		i = j
+	}
+	return out
+}

@@ -79,8 +79,8 @@ const MaxSamples = 5
 // Judgement is what was said of a scan.
 type Judgement struct {
 	Site      Site
-	Campaigns []Verdict // one for each campaign, in their order
-	Records   []Verdict // one for each record; those of messages that came the same way share their evidence
+	Campaigns []Verdict  // one for each campaign, in their order
+	Records   []*Verdict // one for each message; those that came the same way share it, and nobody may change it
 }
 
 // The scores that decide.
@@ -110,9 +110,9 @@ func (p Points) Check() error {
 // A campaign is taken apart by the ways in which its messages came, since one
 // text may travel in several: an NDR in the same words is a real bounce to one
 // recipient and backscatter to another. Each way is judged by itself.
-func Judge(records []Record, campaigns []*Campaign, site Site, points Points) Judgement {
-	j := &judge{records: records, site: &site, points: points, out: Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]Verdict, len(records))}}
-	j.around = lookAround(records, &site)
+func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement {
+	j := &judge{t: t, site: &site, points: points, out: Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]*Verdict, t.Len())}}
+	j.around = lookAround(t, &site)
 	strands := make([][]*Case, len(campaigns))
 	for i, c := range campaigns {
 		strands[i] = j.strands(c)
@@ -125,7 +125,7 @@ func Judge(records []Record, campaigns []*Campaign, site Site, points Points) Ju
 		for _, s := range strands[i] {
 			j.decide(s)
 			for _, m := range s.Members {
-				j.out.Records[m] = s.verdict
+				j.out.Records[m] = &s.verdict
 			}
 		}
 		j.out.Campaigns[i] = whole(strands[i])
@@ -134,10 +134,11 @@ func Judge(records []Record, campaigns []*Campaign, site Site, points Points) Ju
 }
 
 type judge struct {
-	records []Record
+	t       *Table
 	site    *Site
 	points  Points
 	around  *around
+	summing summing
 	out     Judgement
 }
 

@@ -18,6 +18,8 @@ type queue struct {
 	campaigns []*Campaign
 }
 
+func (q *queue) table() *Table { return TableOf(q.records...) }
+
 // group adds n messages of one text.
 func (q *queue) group(n int, make func(i int) Record) *Campaign {
 	var members []int32
@@ -36,9 +38,9 @@ func (q *queue) group(n int, make func(i int) Record) *Campaign {
 func (q *queue) judge(t *testing.T, points Points) Judgement {
 	t.Helper()
 	for _, c := range q.campaigns {
-		c.Summary = Summarize(q.records, c.Members)
+		c.Summary = Summarize(q.table(), c.Members)
 	}
-	return Judge(q.records, q.campaigns, mustSite(t, []string{"ours.com"}, []string{"192.0.2.0/28"}), points)
+	return Judge(q.table(), q.campaigns, mustSite(t, []string{"ours.com"}, []string{"192.0.2.0/28"}), points)
 }
 
 func bot(i int) string { return fmt.Sprintf("198.18.%d.%d", i%250, 1+i/250) }
@@ -174,8 +176,8 @@ func TestNothingIsOursNothingIsRelayed(t *testing.T) {
 	c := q.group(40, func(i int) Record {
 		return Record{From: fmt.Sprintf("a@x%d.example", i), To: []string{"v@victim.example"}, SourceIP: bot(i), Helo: "pc"}
 	})
-	c.Summary = Summarize(q.records, c.Members)
-	if v := Judge(q.records, q.campaigns, Site{}, nil).Campaigns[0]; v.Call != Unknown {
+	c.Summary = Summarize(q.table(), c.Members)
+	if v := Judge(q.table(), q.campaigns, Site{}, nil).Campaigns[0]; v.Call != Unknown {
 		t.Errorf("%s: %+v", v.Call, v.Evidence)
 	}
 }
@@ -185,13 +187,13 @@ func TestGuessedSiteIsOnlyLikely(t *testing.T) {
 	c := q.group(40, func(i int) Record {
 		return Record{From: fmt.Sprintf("a@x%d.example", i), To: []string{"v@victim.example"}, SourceIP: bot(i), Helo: "pc"}
 	})
-	c.Summary = Summarize(q.records, c.Members)
+	c.Summary = Summarize(q.table(), c.Members)
 	site := mustSite(t, []string{"ours.com"}, nil)
-	if v := Judge(q.records, q.campaigns, site, nil).Campaigns[0]; v.Likely || v.Call != Relayed {
+	if v := Judge(q.table(), q.campaigns, site, nil).Campaigns[0]; v.Likely || v.Call != Relayed {
 		t.Errorf("%s, likely %v", v.Call, v.Likely)
 	}
 	site.Guessed = []string{"local domain ours.com"}
-	if v := Judge(q.records, q.campaigns, site, nil).Campaigns[0]; !v.Likely {
+	if v := Judge(q.table(), q.campaigns, site, nil).Campaigns[0]; !v.Likely {
 		t.Error("a guess makes it no more than likely")
 	}
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"iter"
 
 	"qclean/classify"
 	"qclean/classify/fingerprint"
@@ -14,8 +15,15 @@ type priorRow struct {
 	Count int64  `parquet:"count"`
 }
 
-func toPriorRow(p *classify.Prior) (priorRow, error) {
-	return priorRow{ID: string(p.ID), Print: p.Print.String(), Count: int64(p.Count)}, nil
+func priorRows(priors []classify.Prior) iter.Seq2[priorRow, error] {
+	return func(yield func(priorRow, error) bool) {
+		for i := range priors {
+			p := &priors[i]
+			if !yield(priorRow{ID: string(p.ID), Print: p.Print.String(), Count: int64(p.Count)}, nil) {
+				return
+			}
+		}
+	}
 }
 
 func fromPriorRow(r *priorRow) (classify.Prior, error) {

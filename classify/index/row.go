@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"qclean/classify"
@@ -75,6 +76,16 @@ type hop struct {
 	By    string `parquet:"by"`
 	Login string `parquet:"login"`
 	Auth  bool   `parquet:"authenticated"`
+}
+
+func rowsOf(t *classify.Table) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		for _, r := range t.All() {
+			if !yield(toRow(r)) {
+				return
+			}
+		}
+	}
 }
 
 func toRow(r *classify.Record) (row, error) {

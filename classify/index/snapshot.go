@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +20,13 @@ import (
 
 // Snapshot is one remembered scan.
 type Snapshot struct {
-	Spool   string // absolute path
-	MTA     string
-	Taken   time.Time
-	Basis   string   // what the facts rest on besides the messages: known fingerprints and trusted hosts
-	Relays  []string // networks that were guessed to be our relays
-	Records []classify.Record
-	Priors  []classify.Prior // campaigns as they were, so that they keep their IDs
+	Spool  string // absolute path
+	MTA    string
+	Taken  time.Time
+	Basis  string   // what the facts rest on besides the messages: known fingerprints and trusted hosts
+	Relays []string // networks that were guessed to be our relays
+	Table  *classify.Table
+	Priors []classify.Prior // campaigns as they were, so that they keep their IDs
 }
 
 // format grows when the meaning of a column changes; an older index is then
@@ -44,11 +46,11 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 		parquet.KeyValueMetadata("qclean.relays", strings.Join(snap.Relays, " ")),
 		parquet.KeyValueMetadata("qclean.taken", snap.Taken.UTC().Format(time.RFC3339Nano)),
 	}
-	err := writeAll(s.Path(snap.Spool, set), meta, snap.Records, toRow)
+	err := writeAll(s.Path(snap.Spool, set), meta, rowsOf(snap.Table))
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
-	if err := writeAll(s.priors(snap.Spool, set), meta, snap.Priors, toPriorRow); err != nil {
+	if err := writeAll(s.priors(snap.Spool, set), meta, priorRows(snap.Priors)); err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
 	return nil
@@ -56,11 +58,13 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 
 // Load gives what is remembered of a spool: ErrNone, ErrDamaged.
 func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
-	snap := &Snapshot{Spool: spool}
+	snap := &Snapshot{Spool: spool, Table: &classify.Table{}}
 	file, err := readAll(s.Path(spool, set), func(r *row) error {
 		rec, err := fromRow(r)
-		snap.Records = append(snap.Records, rec)
-		return err
+		if err != nil {
+			return err
+		}
+		return snap.Table.Append(&rec)
 	})
 	if err != nil {
 		return nil, err
@@ -73,37 +77,45 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 	if snap.Taken, err = time.Parse(time.RFC3339Nano, taken); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
 	}
-	_, err = readAll(s.priors(spool, set), func(r *priorRow) error {
-		p, err := fromPriorRow(r)
-		snap.Priors = append(snap.Priors, p)
-		return err
-	})
-	if err != nil && !errors.Is(err, ErrNone) {
+	if snap.Priors, err = s.Priors(spool, set); err != nil && !errors.Is(err, ErrNone) {
 		return nil, err
 	}
 	return snap, nil
+}
+
+// Priors gives the campaigns of a remembered scan alone: ErrNone, ErrDamaged.
+func (s *Store) Priors(spool string, set Set) ([]classify.Prior, error) {
+	var out []classify.Prior
+	_, err := readAll(s.priors(spool, set), func(r *priorRow) error {
+		p, err := fromPriorRow(r)
+		out = append(out, p)
+		return err
+	})
+	return out, err
 }
 
 func (s *Store) priors(spool string, set Set) string {
 	return filepath.Join(s.folder(spool), string(set)+"-campaigns.parquet")
 }
 
-func writeAll[V, R any](name string, meta []parquet.WriterOption, values []V, convert func(*V) (R, error)) error {
+func writeAll[R any](name string, meta []parquet.WriterOption, values iter.Seq2[R, error]) error {
 	err := replace(name, func(f *os.File) error {
 		w := parquet.NewGenericWriter[R](f, meta...)
 		rows := make([]R, 0, chunk)
-		for i := range values {
-			r, err := convert(&values[i])
+		for r, err := range values {
 			if err != nil {
 				return err
 			}
-			rows = append(rows, r)
-			if len(rows) == chunk || i == len(values)-1 {
+			if rows = append(rows, r); len(rows) == chunk {
 				if _, err := w.Write(rows); err != nil {
 					return err
 				}
+				clear(rows)
 				rows = rows[:0]
 			}
+		}
+		if _, err := w.Write(rows); err != nil {
+			return err
 		}
 		return w.Close()
 	})
@@ -162,27 +174,17 @@ func readAll[R any](name string, row func(*R) error) (file *parquet.File, err er
 	}
 }
 
-// Join adds what another snapshot knows: messages whose Ident is new, when both
-// rest on the same, and campaigns.
-func (s *Snapshot) Join(other *Snapshot) {
-	if s.Basis == other.Basis {
-		seen := make(map[string]struct{}, len(s.Records))
-		for i := range s.Records {
-			seen[s.Records[i].Ident] = struct{}{}
-		}
-		for i := range other.Records {
-			if _, ok := seen[other.Records[i].Ident]; !ok {
-				s.Records = append(s.Records, other.Records[i])
-			}
-		}
-	}
+// JoinPriors adds the campaigns of others that are not among those of all.
+func JoinPriors(all, others []classify.Prior) []classify.Prior {
 	named := map[fingerprint.ID]bool{}
-	for _, p := range s.Priors {
+	for _, p := range all {
 		named[p.ID] = true
 	}
-	for _, p := range other.Priors {
+	out := slices.Clip(all)
+	for _, p := range others {
 		if !named[p.ID] {
-			s.Priors = append(s.Priors, p)
+			out = append(out, p)
 		}
 	}
+	return out
 }

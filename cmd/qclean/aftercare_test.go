@@ -62,33 +62,33 @@ func careStates(t *testing.T, out string) map[string]string {
 
 func TestAccountsStillSending(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
-	records := func(user string, n int, age time.Duration) []classify.Record {
+	table := func(user string, n int, age time.Duration) *classify.Table {
 		var out []classify.Record
 		for i := range n {
 			out = append(out, classify.Record{Subject: fmt.Sprint(i), AuthUser: user, Arrived: now.Add(-age)})
 		}
-		return out
+		return classify.TableOf(out...)
 	}
 	count := map[string]int{}
-	addLogins(count, records("eve", 30, 0))
-	addLogins(count, records("bob", 3, 0))
-	addLogins(count, records("", 99, 0))
+	addLogins(count, table("eve", 30, 0))
+	addLogins(count, table("bob", 3, 0))
+	addLogins(count, table("", 99, 0))
 	named := topLogins(count)
 	if diff := cmp.Diff([]string{"eve"}, named); diff != "" {
 		t.Fatal(diff)
 	}
 	for name, tc := range map[string]struct {
-		named   []string
-		records []classify.Record
-		state   string
+		named []string
+		table *classify.Table
+		state string
 	}{
-		"still sending":   {named, records("eve", 2, 10*time.Minute), careOpen},
-		"stopped":         {named, records("eve", 2, 3*time.Hour), careDone},
-		"others send":     {named, records("bob", 2, time.Minute), careDone},
-		"nobody is named": {nil, records("bob", 2, time.Minute), careUnknown},
+		"still sending":   {named, table("eve", 2, 10*time.Minute), careOpen},
+		"stopped":         {named, table("eve", 2, 3*time.Hour), careDone},
+		"others send":     {named, table("bob", 2, time.Minute), careDone},
+		"nobody is named": {nil, table("bob", 2, time.Minute), careUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := careAccounts(tc.named, &survey.Survey{Records: tc.records}, now); got.State != tc.state {
+			if got := careAccounts(tc.named, &survey.Survey{Table: tc.table}, now); got.State != tc.state {
 				t.Errorf("%+v", got)
 			}
 		})

@@ -102,8 +102,9 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	}
 	bar := a.ui.Progress("reading", 0)
 	if before != nil {
-		bar.Total(len(before.Records))
+		bar.Total(before.Table.Len())
 	}
+	trouble := a.otherSet(t, set, &o)
 	if o.KnownBad, err = t.store.Known(); err != nil {
 		a.ui.Warn("%v; no fingerprint is taken for known", err)
 	}
@@ -118,6 +119,9 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	a.costs.next(surveying)
 	v, err := survey.Take(ctx, t.Spool, set, before, o)
 	bar.Close()
+	if *trouble != nil {
+		a.ui.Warn("%v; what came from the other part of the spool was read again", *trouble)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -132,27 +136,40 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	return v, nil
 }
 
-// remembered is what the index knows of a spool: of the set that is asked for
-// and, since messages are moved between the two, of the other one.
+// remembered is what the index knows of a set of messages, nil when it knows nothing.
 func (a *app) remembered(t *target, set index.Set) (*index.Snapshot, error) {
+	snap, err := t.store.Load(t.path, set)
+	switch {
+	case errors.Is(err, index.ErrDamaged):
+		a.ui.Warn("%v; reading the whole spool again", err)
+		return nil, nil
+	case errors.Is(err, index.ErrNone):
+		return nil, nil
+	}
+	return snap, err
+}
+
+// otherSet says what is remembered of the set that is not asked for, since
+// messages are moved between the two: its campaigns now, its messages when one
+// is met that is not known. What goes wrong with these is known after the survey.
+func (a *app) otherSet(t *target, set index.Set, o *survey.Options) *error {
 	other := index.Quarantined
 	if set == index.Quarantined {
 		other = index.Queued
 	}
-	var all *index.Snapshot
-	for _, s := range []index.Set{set, other} {
-		snap, err := t.store.Load(t.path, s)
-		switch {
-		case errors.Is(err, index.ErrDamaged):
-			a.ui.Warn("%v; reading the whole spool again", err)
-		case errors.Is(err, index.ErrNone):
-		case err != nil:
-			return nil, err
-		case all == nil:
-			all = snap
-		default:
-			all.Join(snap)
+	var trouble error
+	if o.Priors, trouble = t.store.Priors(t.path, other); trouble != nil {
+		if errors.Is(trouble, index.ErrNone) {
+			trouble = nil
 		}
+		return &trouble
 	}
-	return all, nil
+	o.Other = func() *index.Snapshot {
+		snap, err := t.store.Load(t.path, other)
+		if err != nil && !errors.Is(err, index.ErrNone) {
+			trouble = err
+		}
+		return snap
+	}
+	return &trouble
 }

@@ -46,14 +46,14 @@ func (a *app) namedAccounts(t *target) []string {
 		if err != nil {
 			continue // nothing remembered: the survey that follows says what is wrong
 		}
-		addLogins(count, snap.Records)
+		addLogins(count, snap.Table)
 	}
 	return topLogins(count)
 }
 
-func addLogins(count map[string]int, records []classify.Record) {
-	for i := range records {
-		if user := records[i].AuthUser; user != "" {
+func addLogins(count map[string]int, t *classify.Table) {
+	for i := range t.Len() {
+		if user := t.At(i).AuthUser(); user != "" {
 			count[user]++
 		}
 	}
@@ -71,10 +71,10 @@ func careAccounts(named []string, v *survey.Survey, now time.Time) care {
 		return c
 	}
 	recent := map[string]int{}
-	for i := range v.Records {
-		r := &v.Records[i]
-		if slices.Contains(named, r.AuthUser) && now.Sub(r.Arrived) < lately {
-			recent[r.AuthUser]++
+	for i := range v.Table.Len() {
+		m := v.Table.At(i)
+		if user := m.AuthUser(); slices.Contains(named, user) && now.Sub(m.Arrived()) < lately {
+			recent[user]++
 		}
 	}
 	var still []string
@@ -95,22 +95,18 @@ func careAccounts(named []string, v *survey.Survey, now time.Time) care {
 // careBaseline has nothing to compare with yet; an empty queue needs nothing.
 func careBaseline(v *survey.Survey, now time.Time) care {
 	c := care{Topic: "queue at baseline", State: careUnknown, Command: "qclean scan"}
-	if len(v.Records) == 0 {
+	if v.Table.Len() == 0 {
 		c.State, c.Detail, c.Command = careDone, "the queue is empty", ""
 		return c
 	}
-	members := make([]int32, len(v.Records))
-	for i := range members {
-		members[i] = int32(i)
-	}
-	s := classify.Summarize(v.Records, members)
+	s := classify.Summarize(v.Table, nil)
 	c.Detail = fmt.Sprintf("%s, oldest %s; what is usual here is not known", ui.Plural(s.Count, "message"), ui.Ago(s.First, now))
 	return c
 }
 
 func careQuarantine(q *survey.Survey) care {
 	c := care{Topic: "quarantine", State: careDone, Detail: "empty"}
-	if n := len(q.Records); n > 0 {
+	if n := q.Table.Len(); n > 0 {
 		c.State = careOpen
 		c.Detail = ui.Plural(n, "message") + " wait for review, replay or purge"
 		c.Command = "qclean scan --quarantined; qclean purge --older-than 30d --dry-run"

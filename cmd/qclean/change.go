@@ -114,9 +114,10 @@ func (a *app) begin(ctx context.Context, f *changeFlags, what string, o replay.O
 
 // picksOf is a choice as the mover takes it.
 func picksOf(c *choice) []replay.Pick {
-	out := make([]replay.Pick, 0, len(c.records))
-	for _, r := range c.records {
-		out = append(out, replay.Pick{Entry: r.Entry(), Note: string(r.Campaign)})
+	out := make([]replay.Pick, 0, len(c.picked))
+	for _, i := range c.picked {
+		m := c.survey.Table.At(int(i))
+		out = append(out, replay.Pick{Entry: m.Entry(), Note: string(m.Campaign())})
 	}
 	return out
 }
@@ -139,10 +140,10 @@ func (a *app) confirm(f *changeFlags, question string, reversible bool) error {
 
 // refuseShare guards against a selector that says more than was meant.
 func refuseShare(c *choice, f *changeFlags) error {
-	if c.share() <= f.maxShare || len(c.survey.Records) < 2 {
+	if c.share() <= f.maxShare || c.survey.Table.Len() < 2 {
 		return nil
 	}
-	return refused(fmt.Errorf("%w: %d of %d messages", errShare, len(c.records), len(c.survey.Records)),
+	return refused(fmt.Errorf("%w: %d of %d messages", errShare, len(c.picked), c.survey.Table.Len()),
 		"Narrow it down, or if you mean it add: --max-share 1")
 }
 
@@ -189,9 +190,9 @@ func jsonRun(r replay.Run) *runJSON {
 func (a *app) outcomeOf(t *target, verb replay.Verb, c *choice) outcome {
 	o := outcome{Schema: ui.Schema, Kind: string(verb), Spool: spool.EscapeName(t.path)}
 	if c != nil {
-		o.Selector, o.Matched, o.Of, o.Bytes = c.expression, len(c.records), len(c.survey.Records), c.bytes
-		for _, r := range spreadRecords(c.records, 3) {
-			o.Samples = append(o.Samples, report.JSONMessage(r))
+		o.Selector, o.Matched, o.Of, o.Bytes = c.expression, len(c.picked), c.survey.Table.Len(), c.bytes
+		for _, r := range c.some(3) {
+			o.Samples = append(o.Samples, report.JSONMessage(&r))
 		}
 	}
 	return o

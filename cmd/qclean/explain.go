@@ -61,7 +61,7 @@ func (a *app) samples(ctx context.Context, t *target, v *survey.Survey, c *class
 	var out []sample
 	var shingles [][]uint32
 	for _, m := range spread(c.Members, samplesRead) {
-		r := &v.Records[m]
+		r := v.Table.At(int(m)).Record()
 		msg, err := scan.One(ctx, t.Spool, r.Entry(), scan.Options{})
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -70,7 +70,7 @@ func (a *app) samples(ctx context.Context, t *target, v *survey.Survey, c *class
 			continue // gone meanwhile: the others tell enough
 		}
 		shingles = append(shingles, slices.Clone(sketcher.Features(msg.Letter, c.Class).Shingles))
-		out = append(out, sample{record: r, text: string(msg.Letter.Text)})
+		out = append(out, sample{record: &r, text: string(msg.Letter.Text)})
 	}
 	shared := fingerprint.NewShared(shingles)
 	for i := range out {

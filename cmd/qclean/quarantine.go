@@ -70,7 +70,7 @@ func (a *app) quarantine(ctx context.Context, f *quarantineFlags, sel query.Sele
 		return 0, err
 	}
 	plan, err := replay.NewPlan(t.Spool, replay.Quarantine, c.expression, picksOf(c), a.now())
-	return len(c.records), a.carryOut(ctx, t, h, &f.changeFlags, c, plan, err, index.Quarantined)
+	return len(c.picked), a.carryOut(ctx, t, h, &f.changeFlags, c, plan, err, index.Quarantined)
 }
 
 // swap is the emergency step: the whole queue goes aside with one rename.

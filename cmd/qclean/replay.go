@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"qclean/classify"
 	"qclean/classify/index"
 	"qclean/classify/query"
 	"qclean/cmd/ui"
@@ -116,7 +117,7 @@ func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) e
 	if err != nil {
 		return err
 	}
-	if noNDR && len(c.records) == 0 {
+	if noNDR && len(c.picked) == 0 {
 		a.ui.Say("Non-delivery reports are left out; --ndr asks for them.")
 	}
 	c.dropIncomplete(a.ui)
@@ -139,32 +140,29 @@ func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) e
 // dropUnwanted leaves out what the verdicts call unwanted: mail in our name is
 // not always ours.
 func (c *choice) dropUnwanted(s *ui.Streams) {
-	kept := c.records[:0]
-	for _, r := range c.records {
-		if r.Call.Unwanted() {
-			c.bytes -= r.Size
-		} else {
-			kept = append(kept, r)
-		}
-	}
-	if n := len(c.records) - len(kept); n > 0 {
+	if n := c.drop(func(m classify.Message) bool { return m.Call().Unwanted() }); n > 0 {
 		s.Say("left out  %s called unwanted (--force-verdict sends them)", ui.Number(n))
 	}
-	c.records = kept
 }
 
 // dropIncomplete leaves out what cannot be sent as it is.
 func (c *choice) dropIncomplete(s *ui.Streams) {
-	kept := c.records[:0]
-	for _, r := range c.records {
-		if r.Complete() {
-			kept = append(kept, r)
-		} else {
-			c.bytes -= r.Size
-		}
-	}
-	if n := len(c.records) - len(kept); n > 0 {
+	if n := c.drop(func(m classify.Message) bool { return !m.Complete() }); n > 0 {
 		s.Warn("%s incomplete (no text, no header or no recipient) and left out", ui.Plural(n, "message"))
 	}
-	c.records = kept
+}
+
+// drop takes messages out of the choice and says how many.
+func (c *choice) drop(what func(classify.Message) bool) int {
+	kept := c.picked[:0]
+	for _, i := range c.picked {
+		if m := c.survey.Table.At(int(i)); what(m) {
+			c.bytes -= m.Size()
+		} else {
+			kept = append(kept, i)
+		}
+	}
+	n := len(c.picked) - len(kept)
+	c.picked = kept
+	return n
 }

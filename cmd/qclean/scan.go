@@ -188,7 +188,7 @@ func (a *app) sayNext(t *target, v *report.View, set index.Set) {
 	}
 	c := worst(v.Campaigns)
 	if c == nil {
-		if len(v.Records) == 0 {
+		if v.Table.Len() == 0 {
 			a.ui.Say("The queue is empty.")
 		}
 		return

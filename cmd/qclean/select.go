@@ -20,7 +20,7 @@ import (
 type choice struct {
 	survey     *survey.Survey
 	expression string
-	records    []*classify.Record
+	picked     []int32 // numbers in the survey's table
 	bytes      int64
 	unread     int // messages whose text was asked for and could not be read
 }
@@ -88,16 +88,15 @@ func (a *app) pick(ctx context.Context, t *target, v *survey.Survey, sel query.S
 	}
 	out := &choice{survey: v, expression: source}
 	again := &reread{ctx: ctx, target: t, sketcher: fingerprint.New()}
-	bar := a.ui.Progress("selecting", len(v.Records))
+	bar := a.ui.Progress("selecting", v.Table.Len())
 	defer bar.Close()
-	for i := range v.Records {
+	for i, r := range v.Table.All() {
 		if i%1024 == 0 {
 			bar.Set(i)
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
 		}
-		r := &v.Records[i]
 		again.record = r
 		ok, err := x.Match(&query.Item{Record: r, Campaign: campaigns[r.Campaign], Quarantined: v.Set == index.Quarantined,
 			Text: again.text, Match: again.matches})
@@ -108,7 +107,7 @@ func (a *app) pick(ctx context.Context, t *target, v *survey.Survey, sel query.S
 			out.unread++
 		}
 		if ok {
-			out.records = append(out.records, r)
+			out.picked = append(out.picked, int32(i))
 			out.bytes += r.Size
 		}
 	}
@@ -146,32 +145,30 @@ func (r *reread) matches(text string) (bool, error) {
 
 // share is the part of the queue that was picked, 0 to 1.
 func (c *choice) share() float64 {
-	if len(c.survey.Records) == 0 {
+	if c.survey.Table.Len() == 0 {
 		return 0
 	}
-	return float64(len(c.records)) / float64(len(c.survey.Records))
+	return float64(len(c.picked)) / float64(c.survey.Table.Len())
 }
 
 // say prints the selector back with the true count and a few samples.
 func (c *choice) say(s *ui.Streams) {
 	s.Say("selector  %s", ui.Safe(c.expression))
-	s.Say("matches   %s of %s, %s", ui.Number(len(c.records)), ui.Plural(len(c.survey.Records), "message"), ui.Bytes(c.bytes))
+	s.Say("matches   %s of %s, %s", ui.Number(len(c.picked)), ui.Plural(c.survey.Table.Len(), "message"), ui.Bytes(c.bytes))
 	if c.unread > 0 {
 		s.Warn("%s could not be read and are left out", ui.Plural(c.unread, "message"))
 	}
-	for _, r := range spreadRecords(c.records, 3) {
+	for _, r := range c.some(3) {
 		s.Say("  %-12s %-28s → %-28s %s", ui.Cut(ui.Safe(r.ID.Short()), 12), ui.Cut(ui.Safe(r.Sender()), 28),
 			ui.Cut(ui.Safe(strings.Join(r.To, ", ")), 28), ui.Cut(ui.Safe(r.Subject), 30))
 	}
 }
 
-func spreadRecords(all []*classify.Record, n int) []*classify.Record {
-	if len(all) <= n {
-		return all
-	}
-	out := make([]*classify.Record, 0, n)
-	for i := range n {
-		out = append(out, all[i*len(all)/n])
+// some gives up to n of what was picked, from all over it.
+func (c *choice) some(n int) []classify.Record {
+	var out []classify.Record
+	for _, i := range spread(c.picked, n) {
+		out = append(out, c.survey.Table.At(int(i)).Record())
 	}
 	return out
 }

@@ -75,10 +75,11 @@ func (a *app) show(ctx context.Context, t *target, name string, samples int) err
 
 // findMessage finds a message by its ID or its file name.
 func findMessage(v *survey.Survey, name string) *classify.Record {
-	for i := range v.Records {
-		r := &v.Records[i]
-		if string(r.ID) == name || r.ID.Short() == name || spool.EscapeName(string(r.ID)) == name {
-			return r
+	for i := range v.Table.Len() {
+		m := v.Table.At(i)
+		if id := m.ID(); string(id) == name || id.Short() == name || spool.EscapeName(string(id)) == name {
+			r := m.Record()
+			return &r
 		}
 	}
 	return nil
@@ -90,15 +91,17 @@ func (a *app) showCampaign(ctx context.Context, t *target, v *survey.Survey, c *
 	if a.json {
 		var list []report.Message
 		for _, m := range picked {
-			list = append(list, report.JSONMessage(&v.Records[m]))
+			r := v.Table.At(int(m)).Record()
+			list = append(list, report.JSONMessage(&r))
 		}
 		return a.ui.JSON(map[string]any{"schema": ui.Schema, "kind": "campaign", "campaign": view.JSONCampaign(c), "samples": list})
 	}
 	view.Campaign(a.ui, c)
 	for _, m := range picked {
-		fmt.Fprintf(a.ui.Out, "\n── sample %s ", ui.Safe(v.Records[m].ID.Short()))
+		r := v.Table.At(int(m)).Record()
+		fmt.Fprintf(a.ui.Out, "\n── sample %s ", ui.Safe(r.ID.Short()))
 		fmt.Fprintln(a.ui.Out, strings.Repeat("─", 40))
-		if err := a.showText(ctx, t, &v.Records[m], 12); err != nil {
+		if err := a.showText(ctx, t, &r, 12); err != nil {
 			a.ui.Warn("%v", err)
 		}
 	}

@@ -49,7 +49,7 @@ func (a *app) sources(ctx context.Context, path, format string) error {
 	if err != nil {
 		return err
 	}
-	s := classify.SourcesOf(v.Records, &v.Judgement)
+	s := classify.SourcesOf(v.Table, &v.Judgement)
 	if len(v.Judgement.Site.Guessed) > 0 {
 		a.ui.Warn("what is ours was guessed; check the list before you load it, or say --local-domain and --trusted-relay")
 	}

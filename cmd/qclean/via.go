@@ -60,8 +60,8 @@ func (a *app) warnOld(t *target, c *choice) {
 		return
 	}
 	n := 0
-	for _, r := range c.records {
-		if !r.Arrived.IsZero() && a.now().Sub(r.Arrived) > queueLifetime {
+	for _, i := range c.picked {
+		if at := c.survey.Table.At(int(i)).Arrived(); !at.IsZero() && a.now().Sub(at) > queueLifetime {
 			n++
 		}
 	}

@@ -40,11 +40,10 @@ func writeRow(w *csv.Writer, cells ...string) error {
 
 func (v *View) csvMessages(w *csv.Writer) error {
 	err := w.Write([]string{"file", "campaign", "weak", "kind", "from", "recipients", "subject", "size", "arrived", "queue", "id", "verdict"})
-	for i := range v.Records {
+	for _, r := range v.Table.All() {
 		if err != nil {
 			return err
 		}
-		r := &v.Records[i]
 		file := ""
 		if len(r.Files) > 0 {
 			file = spool.EscapeName(r.Files[0].Name)
@@ -76,7 +75,7 @@ func (v *View) csvGroups(w *csv.Writer) error {
 		if !ok {
 			return fmt.Errorf("no grouping %q", by)
 		}
-		for _, r := range top(classify.GroupBy(v.Records, key), v.Top) {
+		for _, r := range top(classify.GroupBy(v.Table, key), v.Top) {
 			row(by, r.Label, &r.Summary)
 		}
 	}

@@ -138,7 +138,7 @@ func (v *View) JSON(out io.Writer) error {
 		}
 	}
 	fmt.Fprint(w, `,"messages":`)
-	if err := writeList(w, len(v.Records), func(i int) any { return JSONMessage(&v.Records[i]) }); err != nil {
+	if err := writeList(w, v.Table.Len(), func(i int) any { r := v.Table.At(i).Record(); return JSONMessage(&r) }); err != nil {
 		return err
 	}
 	fmt.Fprint(w, "}\n")
@@ -155,7 +155,7 @@ func (v *View) jsonGrouping(w *bufio.Writer, by string) error {
 	if !ok {
 		return fmt.Errorf("no grouping %q", by)
 	}
-	rows := top(classify.GroupBy(v.Records, key), v.Top)
+	rows := top(classify.GroupBy(v.Table, key), v.Top)
 	fmt.Fprintf(w, `,%q:`, "by_"+key.Name)
 	return writeList(w, len(rows), func(i int) any {
 		g := JSONGroup(&rows[i].Summary)

@@ -115,7 +115,7 @@ func hasWeak(list []*classify.Campaign) bool {
 func (v *View) groups(s *ui.Streams, key classify.Key) error {
 	columns := []ui.Column{{Name: key.Name, Wide: true}, {Name: "count", Right: true}, {Name: "size", Right: true},
 		{Name: "ndr", Right: true}, {Name: "sender", Wide: true}, {Name: "subject", Wide: true}, {Name: "first – last"}}
-	all := classify.GroupBy(v.Records, key)
+	all := classify.GroupBy(v.Table, key)
 	var rows [][]ui.Cell
 	for _, r := range top(all, v.Top) {
 		label := r.Label

@@ -26,11 +26,7 @@ type View struct {
 // New makes a view.
 func New(s *survey.Survey, by []string, top int, now time.Time) *View {
 	v := &View{Survey: s, By: by, Top: top, Now: now, short: classify.ShortIDs(s.Campaigns)}
-	all := make([]int32, len(s.Records))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	v.totals = classify.Summarize(s.Records, all)
+	v.totals = classify.Summarize(s.Table, nil)
 	return v
 }
 
@@ -40,11 +36,12 @@ func (v *View) Short(id fingerprint.ID) string { return v.short[id] }
 // defects counts the messages with each defect that is worth a look.
 func (v *View) defects() map[string]int {
 	out := map[string]int{}
-	for i := range v.Records {
-		for _, name := range v.Records[i].Defects.Names() {
+	for i := range v.Table.Len() {
+		m := v.Table.At(i)
+		for _, name := range m.Defects().Names() {
 			out[name]++
 		}
-		for _, f := range v.Records[i].Flaws {
+		for f := range m.Flaws() {
 			out[f]++
 		}
 	}
@@ -54,8 +51,8 @@ func (v *View) defects() map[string]int {
 // broken counts the messages with any defect.
 func (v *View) broken() int {
 	n := 0
-	for i := range v.Records {
-		if v.Records[i].Defects&^letter.Defect(letter.TextCut|letter.Cut) != 0 || len(v.Records[i].Flaws) > 0 {
+	for i := range v.Table.Len() {
+		if m := v.Table.At(i); m.Defects()&^letter.Defect(letter.TextCut|letter.Cut) != 0 || m.Flawed() {
 			n++
 		}
 	}
@@ -83,8 +80,8 @@ func keyOf(name string) (classify.Key, bool) {
 // Unwanted gives the unwanted verdicts that occur, most messages first.
 func (v *View) Unwanted() []classify.Call {
 	counts := map[classify.Call]int{}
-	for i := range v.Records {
-		if c := v.Records[i].Call; c.Unwanted() {
+	for i := range v.Table.Len() {
+		if c := v.Table.At(i).Call(); c.Unwanted() {
 			counts[c]++
 		}
 	}

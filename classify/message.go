@@ -1,0 +1,210 @@
+package classify
+
+import (
+	"iter"
+	"time"
+
+	"qclean/classify/fingerprint"
+	"qclean/classify/kind"
+	"qclean/classify/origin"
+	"qclean/scan/letter"
+	"qclean/scan/spool"
+)
+
+// Message is one message of a table, looked at where it lies. The methods are
+// named after the fields of Record and mean the same.
+type Message struct {
+	t *Table
+	r *row
+}
+
+func (m Message) text(r ref) string { return m.t.text.at(r) }
+
+// The facts of a Record, one by one.
+func (m Message) ID() spool.ID             { return spool.ID(m.text(m.r.id)) }
+func (m Message) Queue() string            { return m.text(m.r.queue) }
+func (m Message) Ident() string            { return m.text(m.r.ident) }
+func (m Message) Size() int64              { return m.r.size }
+func (m Message) Arrived() time.Time       { return momentOf(m.r.arrived) }
+func (m Message) From() string             { return m.text(m.r.from) }
+func (m Message) Null() bool               { return m.r.flags&isNull != 0 }
+func (m Message) Recipients() int          { return int(m.r.recipients) }
+func (m Message) Envelope() spool.Source   { return spool.Source(m.r.envelope) }
+func (m Message) AuthUser() string         { return m.text(m.r.login) }
+func (m Message) SourceIP() string         { return m.text(m.r.ip) }
+func (m Message) SourceName() string       { return m.text(m.r.name) }
+func (m Message) Helo() string             { return m.text(m.r.helo) }
+func (m Message) Frozen() bool             { return m.r.flags&isFrozen != 0 }
+func (m Message) HeaderFrom() string       { return m.text(m.r.author) }
+func (m Message) Subject() string          { return m.text(m.r.subject) }
+func (m Message) Kind() kind.Kind          { return kind.Kind(m.r.kind) }
+func (m Message) Defects() letter.Defect   { return letter.Defect(m.r.defects) }
+func (m Message) Campaign() fingerprint.ID { return fingerprint.ID(m.text(m.r.campaign)) }
+func (m Message) Weak() bool               { return m.r.flags&isWeak != 0 }
+func (m Message) BounceOf() fingerprint.ID { return fingerprint.ID(m.text(m.r.bounceOf)) }
+func (m Message) Call() Call               { return Call(m.r.call) }
+func (m Message) Likely() bool             { return m.r.flags&isLikely != 0 }
+func (m Message) Auth() bool               { return m.r.flags&isAuth != 0 }
+func (m Message) Listed() bool             { return m.r.flags&isListed != 0 }
+func (m Message) List() bool               { return m.r.flags&isList != 0 }
+func (m Message) Answers() string          { return m.text(m.r.answers) }
+func (m Message) By() string               { return m.text(m.r.by) }
+func (m Message) For() string              { return m.text(m.r.for_) }
+
+// Sender is the envelope sender as people write it, "<>" for the null sender.
+func (m Message) Sender() string {
+	if m.Null() {
+		return "<>"
+	}
+	return m.From()
+}
+
+// NDR tells whether it reports that mail was not delivered, or not yet.
+func (m Message) NDR() bool { return m.Kind() == kind.NDRFailed || m.Kind() == kind.NDRDelayed }
+
+// Complete tells whether it can be sent again as it is: it has a text, all of it
+// was there, and somebody to send it to.
+func (m Message) Complete() bool {
+	return m.Defects()&(letter.Empty|letter.NoHeader) == 0 && !m.Flawed() && m.Recipients() > 0
+}
+
+// ToCount is how many recipients are kept.
+func (m Message) ToCount() int { return int(m.r.toCount) }
+
+// To gives the recipients that are kept.
+func (m Message) To() iter.Seq[string] { return m.each(m.r.to, m.r.toCount) }
+
+// ToFirst is the first recipient, "" when there is none.
+func (m Message) ToFirst() string { return m.first(m.r.to, m.r.toCount) }
+
+// Links gives the domains that it links to.
+func (m Message) Links() iter.Seq[string] { return m.each(m.r.links, m.r.linkCount) }
+
+// Flaws gives what is wrong with the queue file itself.
+func (m Message) Flaws() iter.Seq[string] { return m.each(m.r.flaws, m.r.flawCount) }
+
+// Flawed tells whether anything is wrong with the queue file itself.
+func (m Message) Flawed() bool { return m.r.flawCount > 0 }
+
+// Bounced tells whether it reports about another message.
+func (m Message) Bounced() bool { return m.r.bounce != 0 }
+
+func (m Message) bounce() *bounceRow {
+	if m.r.bounce == 0 {
+		return &bounceRow{}
+	}
+	return &m.t.bounces[m.r.bounce-1]
+}
+
+// BounceFrom is the author of the message that it reports about.
+func (m Message) BounceFrom() string { return m.text(m.bounce().from) }
+
+// Failed gives the recipients that it reports about.
+func (m Message) Failed() iter.Seq[string] { return m.each(m.bounce().failed, m.bounce().failedCount) }
+
+// Trail is the way that the returned message says it took.
+func (m Message) Trail() []origin.Hop { return m.t.text.hops(m.bounce().trail) }
+
+// original is the sketch of the message that it returns, false when it
+// returned too little to place it.
+func (m Message) original() (int32, bool) {
+	n := m.bounce().original
+	return n - 1, n != 0 && m.t.originals.Tells(int(n-1))
+}
+
+func (m Message) each(list ref, n uint8) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if n == 1 {
+			yield(m.text(list))
+			return
+		}
+		for i := range int(n) {
+			if !yield(m.text(m.t.text.number(list, i))) {
+				return
+			}
+		}
+	}
+}
+
+func (m Message) first(list ref, n uint8) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return m.text(list)
+	}
+	return m.text(m.t.text.number(list, 0))
+}
+
+func (m Message) all(list ref, n uint8) []string {
+	if n == 0 {
+		return nil
+	}
+	out := make([]string, 0, n)
+	for s := range m.each(list, n) {
+		out = append(out, s)
+	}
+	return out
+}
+
+// Files are where it lies.
+func (m Message) Files() []spool.File {
+	switch n := m.r.fileCount; {
+	case n == 0:
+		return nil
+	case n&severalFiles == 0:
+		return []spool.File{{Name: m.text(m.r.files)}}
+	}
+	out := make([]spool.File, m.r.fileCount&^severalFiles)
+	for i := range out {
+		out[i] = spool.File{Name: m.text(m.t.text.number(m.r.files, 2*i)), Role: spool.Role(m.t.text.number(m.r.files, 2*i+1))}
+	}
+	return out
+}
+
+// Entry is the message as a spool's driver knows it.
+func (m Message) Entry() spool.Entry {
+	return spool.Entry{ID: m.ID(), Queue: m.Queue(), Files: m.Files(), Ident: m.Ident(), Size: m.Size(), Arrived: m.Arrived(), Frozen: m.Frozen()}
+}
+
+// At tells whether the message lies where e says.
+func (m Message) At(e *spool.Entry) bool {
+	if m.ID() != e.ID || m.Queue() != e.Queue || m.Frozen() != e.Frozen {
+		return false
+	}
+	if m.r.fileCount == 1 {
+		return len(e.Files) == 1 && e.Files[0].Role == spool.Control && e.Files[0].Name == m.text(m.r.files)
+	}
+	if len(e.Files) != int(m.r.fileCount&^severalFiles) {
+		return false
+	}
+	for i, f := range e.Files {
+		if m.text(m.t.text.number(m.r.files, 2*i)) != f.Name || spool.Role(m.t.text.number(m.r.files, 2*i+1)) != f.Role {
+			return false
+		}
+	}
+	return true
+}
+
+// Record gives all that is known. Its texts and its sketch are the table's and
+// must not be changed.
+func (m Message) Record() Record {
+	r := m.r
+	out := Record{
+		ID: m.ID(), Queue: m.Queue(), Files: m.Files(), Ident: m.Ident(), Size: r.size, Arrived: m.Arrived(),
+		From: m.From(), Null: m.Null(), To: m.all(r.to, r.toCount), Recipients: m.Recipients(), Envelope: m.Envelope(),
+		AuthUser: m.AuthUser(), SourceIP: m.SourceIP(), SourceName: m.SourceName(), Helo: m.Helo(), Reason: m.text(r.reason), Frozen: m.Frozen(),
+		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.text(r.messageID), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
+		Traits: Traits{Auth: m.Auth(), Listed: m.Listed(), List: m.List(), Answers: m.Answers(), By: m.By(), For: m.For()},
+		Class:  fingerprint.Class(r.class), Sketch: m.t.sketches.Sketch(int(r.sketch)), Defects: m.Defects(), Flaws: m.all(r.flaws, r.flawCount),
+		Campaign: m.Campaign(), Weak: m.Weak(), BounceOf: m.BounceOf(), Call: m.Call(), Likely: m.Likely(), Known: fingerprint.ID(m.text(r.known)),
+	}
+	if b := m.bounce(); m.Bounced() {
+		out.Bounce = &Bounce{Failed: m.all(b.failed, b.failedCount), Status: m.text(b.status), Diagnostic: m.text(b.diagnostic),
+			ReportingMTA: m.text(b.mta), MessageID: m.text(b.messageID), From: m.text(b.from), Trail: m.Trail()}
+		if b.original != 0 {
+			out.Bounce.Original = m.t.originals.Sketch(int(b.original) - 1)
+		}
+	}
+	return out
+}

@@ -1,0 +1,206 @@
+package classify
+
+import (
+	"math"
+	"time"
+
+	"qclean/classify/origin"
+	"qclean/scan/spool"
+)
+
+// row is a Record without a pointer in it: about 150 bytes, of which the
+// collector looks at none.
+type row struct {
+	id, queue, ident                              ref
+	from, login, ip, name, helo, reason           ref
+	author, subject, messageID, answers, by, for_ ref
+	campaign, bounceOf, known                     ref
+	to, links, flaws                              ref // lists; of one, the text itself
+	files                                         ref // list of names and roles; of one that is Control, the name itself
+	sketch                                        int32
+	bounce                                        int32 // place among the table's bounces, counted from 1
+	recipients                                    int32
+	defects                                       uint32
+	size, arrived                                 int64 // arrived in nanoseconds since 1970, noTime when not known
+	flags                                         uint16
+	toCount, linkCount, flawCount, fileCount      uint8
+	envelope, kind, class, call                   uint8
+}
+
+// bounceRow is a Bounce in the same form. Trail is a list of five texts and a
+// one for a login, for each hop.
+type bounceRow struct {
+	failed, status, diagnostic, mta, messageID, from, trail ref
+	failedCount                                             uint8
+	original                                                int32 // place among the table's originals, counted from 1
+}
+
+// The flags of a row.
+const (
+	isNull uint16 = 1 << iota
+	isFrozen
+	isWeak
+	isLikely
+	isAuth
+	isListed
+	isList
+)
+
+const noTime = math.MinInt64
+
+// nanosOf is a moment as a row keeps it. What nanoseconds in 64 bits cannot
+// say, before 1678 and after 2262, was not said by any queue.
+func nanosOf(t time.Time) int64 {
+	if y := t.Year(); t.IsZero() || y < 1679 || y > 2261 {
+		return noTime
+	}
+	return t.UnixNano()
+}
+
+func momentOf(n int64) time.Time {
+	if n == noTime {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}
+
+// packer puts the texts of a record into a table. The first error stays.
+type packer struct {
+	t   *Table
+	err error
+}
+
+// once keeps a text that other messages may have as well.
+func (p *packer) once(s string) ref {
+	r, err := p.t.text.intern(s)
+	if err != nil {
+		p.err = err
+	}
+	return r
+}
+
+// own keeps a text that no other message has.
+func (p *packer) own(s string) ref {
+	r, err := p.t.text.add(s)
+	if err != nil {
+		p.err = err
+	}
+	return r
+}
+
+// maxList is how many texts one list holds.
+const maxList = 250
+
+// many keeps a list of texts and how many there are.
+func (p *packer) many(list []string) (ref, uint8) {
+	list = list[:min(len(list), maxList)]
+	switch len(list) {
+	case 0:
+		return 0, 0
+	case 1:
+		return p.once(list[0]), 1
+	}
+	refs := make([]ref, 0, 16)
+	for _, s := range list {
+		refs = append(refs, p.once(s))
+	}
+	return p.numbers(refs), uint8(len(list))
+}
+
+func (p *packer) numbers(list []ref) ref {
+	r, err := p.t.text.list(list)
+	if err != nil {
+		p.err = err
+	}
+	return r
+}
+
+// files keeps names and roles. A single file is often named as the message is.
+func (p *packer) files(files []spool.File, id spool.ID, idRef ref) (ref, uint8) {
+	files = files[:min(len(files), maxList)]
+	if len(files) == 1 && files[0].Role == spool.Control {
+		if files[0].Name == string(id) {
+			return idRef, 1
+		}
+		return p.own(files[0].Name), 1
+	}
+	refs := make([]ref, 0, 8)
+	for _, f := range files {
+		refs = append(refs, p.own(f.Name), ref(f.Role))
+	}
+	if len(files) == 0 {
+		return 0, 0
+	}
+	return p.numbers(refs), uint8(len(files)) | severalFiles
+}
+
+// severalFiles marks a list of files that is kept as a list, though it may be of one.
+const severalFiles = 0x80
+
+// pack is the row of a record.
+func (p *packer) pack(r *Record) row {
+	id := p.own(string(r.ID))
+	out := row{
+		id: id, queue: p.once(r.Queue), ident: p.own(r.Ident), from: p.once(r.From), login: p.once(r.AuthUser),
+		ip: p.once(r.SourceIP), name: p.once(r.SourceName), helo: p.once(r.Helo), reason: p.once(r.Reason),
+		author: p.once(r.HeaderFrom), subject: p.once(r.Subject), messageID: p.own(r.MessageID), answers: p.own(r.Answers),
+		by: p.once(r.By), for_: p.once(r.For), campaign: p.once(string(r.Campaign)), bounceOf: p.once(string(r.BounceOf)),
+		known: p.once(string(r.Known)), recipients: int32(r.Recipients), defects: uint32(r.Defects), size: r.Size,
+		arrived: nanosOf(r.Arrived), flags: flagsOf(r), envelope: uint8(r.Envelope), kind: uint8(r.Kind), class: uint8(r.Class),
+		call: uint8(r.Call), sketch: int32(p.t.sketches.Add(&r.Sketch)),
+	}
+	out.to, out.toCount = p.many(r.To)
+	out.links, out.linkCount = p.many(r.Links)
+	out.flaws, out.flawCount = p.many(r.Flaws)
+	out.files, out.fileCount = p.files(r.Files, r.ID, id)
+	if r.Bounce != nil {
+		p.t.bounces = append(p.t.bounces, p.bounce(r.Bounce))
+		out.bounce = int32(len(p.t.bounces))
+	}
+	return out
+}
+
+func flagsOf(r *Record) uint16 {
+	var f uint16
+	for i, set := range [...]bool{r.Null, r.Frozen, r.Weak, r.Likely, r.Auth, r.Listed, r.List} {
+		if set {
+			f |= 1 << i
+		}
+	}
+	return f
+}
+
+func (p *packer) bounce(b *Bounce) bounceRow {
+	out := bounceRow{status: p.once(b.Status), diagnostic: p.once(b.Diagnostic), mta: p.once(b.ReportingMTA),
+		messageID: p.own(b.MessageID), from: p.once(b.From)}
+	out.failed, out.failedCount = p.many(b.Failed)
+	var hops []ref
+	for _, h := range b.Trail {
+		auth := ref(0)
+		if h.Auth {
+			auth = 1
+		}
+		hops = append(hops, p.once(h.IP), p.once(h.Name), p.once(h.Helo), p.once(h.By), p.once(h.Login), auth)
+	}
+	out.trail = p.numbers(hops)
+	if o := &b.Original; o.Class != 0 || o.Level != 0 || b.returned() {
+		out.original = int32(p.t.originals.Add(o)) + 1
+	}
+	return out
+}
+
+// hopSize is how many numbers a hop takes in a list.
+const hopSize = 6
+
+func (t *texts) hops(list ref) []origin.Hop {
+	n := t.numbers(list) / hopSize
+	if n == 0 {
+		return nil
+	}
+	out := make([]origin.Hop, n)
+	for i := range out {
+		s := func(k int) string { return t.at(t.number(list, hopSize*i+k)) }
+		out[i] = origin.Hop{IP: s(0), Name: s(1), Helo: s(2), By: s(3), Login: s(4), Auth: t.number(list, hopSize*i+5) != 0}
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"qclean/classify"
+	"qclean/classify/index"
+	"qclean/scan"
+	"qclean/scan/spool"
+)
+
+// reading is one pass over a spool with what is known of it from before.
+//
+// While the workers look messages up, nothing that they see may change: what
+// is new is gathered beside it and put in at the end.
+type reading struct {
+	*Survey
+	o      *Options
+	site   classify.Site
+	idents *classify.Idents // of the table as it was; nil when nothing is known
+	seen   []bool           // by row
+	added  *classify.Table  // what was read now; the table itself when nothing was known
+	moves  []move
+	other  other // what the other set remembers
+	taken  int   // messages taken over from it
+}
+
+// move is a message that lies elsewhere now.
+type move struct {
+	row   int
+	entry spool.Entry
+}
+
+// found is what a worker makes of one message: a record that it read, or where
+// one is that is known.
+type found struct {
+	record *classify.Record
+	from   *classify.Table // table that knows it
+	row    int
+	entry  *spool.Entry // set when it lies elsewhere now
+}
+
+// read brings v.Table up to date with the spool.
+func (v *Survey) read(ctx context.Context, s spool.Spool, site classify.Site, o *Options) (*reading, error) {
+	r := &reading{Survey: v, o: o, site: site, added: v.Table, other: other{load: o.Other, basis: basisOf(o.KnownBad, site)}}
+	v.Left, v.Trouble, v.Folders, v.Gone = Tolls{}, Tolls{}, nil, 0
+	if v.Table.Len() > 0 {
+		r.idents, r.seen, r.added = v.Table.Idents(), make([]bool, v.Table.Len()), &classify.Table{}
+	}
+	scanning := o.Scan
+	scanning.Quarantined = v.Set == index.Quarantined
+	if r.idents != nil || o.Other != nil {
+		scanning.Known = r.knows
+	}
+	r.collect(scan.Each(ctx, s, scanning, r.worker))
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := r.settle(); err != nil {
+		return nil, err
+	}
+	if v.Table.Len() == 0 && len(v.Folders) > 0 {
+		return nil, fmt.Errorf("scanning %s: %w", v.Path, errors.Join(v.Folders...))
+	}
+	return r, nil
+}
+
+// knows is asked by the workers.
+func (r *reading) knows(e *spool.Entry) bool {
+	t, _ := r.find(e)
+	return t != nil
+}
+
+// find looks a message up: here, and then in what the other set remembers.
+func (r *reading) find(e *spool.Entry) (*classify.Table, int) {
+	if r.idents != nil {
+		if i, ok := r.idents.Find(e.Ident); ok {
+			return r.Table, i
+		}
+	}
+	return r.other.find(e)
+}
+
+// worker makes the function of one worker.
+func (r *reading) worker() func(*scan.Message) (found, error) {
+	facts := classify.NewReader(classify.Options{Trust: r.site.Trust(), Known: r.o.KnownBad.Prints()})
+	return func(m *scan.Message) (found, error) {
+		if !m.Known {
+			rec := facts.Facts(m)
+			return found{record: &rec}, nil
+		}
+		t, i := r.find(m.Entry)
+		f := found{from: t, row: i}
+		if t != r.Table || !t.At(i).At(m.Entry) {
+			e := *m.Entry
+			e.Files = slices.Clone(e.Files)
+			f.entry = &e
+		}
+		return f, nil
+	}
+}
+
+// collect takes what the workers found.
+func (r *reading) collect(all iter.Seq2[found, error]) {
+	done := 0
+	for f, err := range all {
+		if done++; r.o.Progress != nil && done%256 == 0 {
+			r.o.Progress(done)
+		}
+		if err == nil {
+			err = r.take(&f)
+		}
+		if err != nil {
+			r.note(err)
+		}
+	}
+}
+
+func (r *reading) take(f *found) error {
+	switch {
+	case f.record != nil:
+		return r.added.Append(f.record)
+	case f.from == r.Table && !r.seen[f.row]:
+		r.seen[f.row] = true
+		if f.entry != nil {
+			r.moves = append(r.moves, move{f.row, *f.entry})
+		}
+		return nil
+	case f.entry == nil: // the same file again, under the same name: a message that moved while the scan ran
+		return nil
+	}
+	rec := f.from.At(f.row).Record()
+	rec.ID, rec.Queue, rec.Files, rec.Frozen = f.entry.ID, f.entry.Queue, f.entry.Files, f.entry.Frozen
+	r.taken++
+	return r.added.Append(&rec)
+}
+
+// settle puts everything together, in order of ID.
+func (r *reading) settle() error {
+	known := 0
+	for _, s := range r.seen {
+		if s {
+			known++
+		}
+	}
+	r.Known, r.Read = known+r.taken, r.added.Len()-r.taken
+	r.Changed = r.Changed || len(r.moves) > 0 || known < len(r.seen) || r.added.Len() > 0
+	for i := range r.moves {
+		if err := r.Table.Moved(r.moves[i].row, &r.moves[i].entry); err != nil {
+			return err
+		}
+	}
+	if known < len(r.seen) {
+		r.Table.Keep(func(i int) bool { return r.seen[i] })
+	}
+	if r.added != r.Table {
+		for _, rec := range r.added.All() {
+			if err := r.Table.Append(rec); err != nil {
+				return err
+			}
+		}
+	}
+	r.Table.Sort()
+	return nil
+}

@@ -1,0 +1,244 @@
+package classify
+
+import (
+	"cmp"
+	"hash/maphash"
+	"iter"
+	"slices"
+
+	"qclean/classify/cluster"
+	"qclean/classify/fingerprint"
+	"qclean/scan/spool"
+)
+
+// Table holds the facts of many messages: some hundred bytes and the sketch
+// for each, in few large blocks. Texts that repeat are held once. The zero
+// value is an empty table. Reading is safe from several goroutines at once,
+// changing is not.
+type Table struct {
+	text      texts
+	rows      [][]row // chunks that never move
+	count     int
+	bounces   []bounceRow
+	sketches  cluster.Set
+	originals cluster.Set // what bounces return
+}
+
+const (
+	chunkBits = 12
+	chunkRows = 1 << chunkBits
+)
+
+// TableOf makes a table of a few records, for tests.
+func TableOf(records ...Record) *Table {
+	t := &Table{}
+	for i := range records {
+		if err := t.Append(&records[i]); err != nil {
+			panic(err)
+		}
+	}
+	return t
+}
+
+// Len is how many messages there are: of no table, none.
+func (t *Table) Len() int {
+	if t == nil {
+		return 0
+	}
+	return t.count
+}
+
+// row is the i-th. The pointer is good until the table is sorted or thinned out.
+func (t *Table) row(i int) *row { return &t.rows[i>>chunkBits][i&(chunkRows-1)] }
+
+// At gives message i.
+func (t *Table) At(i int) Message { return Message{t, t.row(i)} }
+
+// All gives the records one after another. The record is the caller's until
+// the next one.
+func (t *Table) All() iter.Seq2[int, *Record] {
+	return func(yield func(int, *Record) bool) {
+		var r Record
+		for i := range t.count {
+			r = t.At(i).Record()
+			if !yield(i, &r) {
+				return
+			}
+		}
+	}
+}
+
+// Append adds a record at the end: ErrFull. The table keeps nothing of it.
+func (t *Table) Append(r *Record) error {
+	p := packer{t: t}
+	packed := p.pack(r)
+	if p.err != nil {
+		return p.err
+	}
+	t.push(packed)
+	return nil
+}
+
+func (t *Table) push(r row) {
+	if t.count&(chunkRows-1) == 0 && t.count>>chunkBits == len(t.rows) {
+		t.rows = append(t.rows, make([]row, 0, chunkRows))
+	}
+	last := &t.rows[t.count>>chunkBits]
+	*last = append((*last)[:t.count&(chunkRows-1)], r)
+	t.count++
+}
+
+// Sort brings the messages into the order of their IDs and drops all but the
+// first of those with one ID.
+func (t *Table) Sort() {
+	order := make([]int32, t.count)
+	sorted := true
+	for i := range order {
+		order[i] = int32(i)
+		sorted = sorted && (i == 0 || t.id(i-1) < t.id(i))
+	}
+	if sorted {
+		return
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(t.id(int(a)), t.id(int(b))) })
+	t.arrange(order)
+	last := ""
+	t.Keep(func(i int) bool {
+		id := t.id(i)
+		again := i > 0 && id == last
+		last = id
+		return !again
+	})
+}
+
+func (t *Table) id(i int) string { return t.text.at(t.row(i).id) }
+
+// arrange moves row order[i] to place i, one cycle after another.
+func (t *Table) arrange(order []int32) {
+	for i := range order {
+		if int(order[i]) == i {
+			continue
+		}
+		first := *t.row(i)
+		for j := i; ; {
+			k := int(order[j])
+			order[j] = int32(j)
+			if k == i {
+				*t.row(j) = first
+				break
+			}
+			*t.row(j) = *t.row(k)
+			j = k
+		}
+	}
+}
+
+// Keep drops the messages that keep does not hold for. It is asked once for
+// each, in order.
+func (t *Table) Keep(keep func(i int) bool) {
+	n := 0
+	for i := range t.count {
+		if keep(i) {
+			*t.row(n) = *t.row(i)
+			n++
+		}
+	}
+	t.count = n
+	t.rows = t.rows[:(n+chunkRows-1)>>chunkBits]
+}
+
+// Seal lets go of what is only needed while a table grows.
+func (t *Table) Seal() { t.text.seal() }
+
+// Moved says where message i lies now.
+func (t *Table) Moved(i int, e *spool.Entry) error {
+	p, r := packer{t: t}, *t.row(i)
+	r.id, r.queue = p.own(string(e.ID)), p.once(e.Queue)
+	r.files, r.fileCount = p.files(e.Files, e.ID, r.id)
+	r.flags &^= isFrozen
+	if e.Frozen {
+		r.flags |= isFrozen
+	}
+	if p.err == nil {
+		*t.row(i) = r
+	}
+	return p.err
+}
+
+// group writes what grouping says of message i.
+func (t *Table) group(i int32, id ref, weak bool) {
+	r := t.row(int(i))
+	r.campaign, r.bounceOf = id, 0
+	r.flags &^= isWeak
+	if weak {
+		r.flags |= isWeak
+	}
+}
+
+// SetCall writes what message i is called.
+func (t *Table) SetCall(i int, call Call, likely bool) {
+	r := t.row(i)
+	r.call = uint8(call)
+	r.flags &^= isLikely
+	if likely {
+		r.flags |= isLikely
+	}
+}
+
+// campaignRef keeps the ID of a campaign.
+func (t *Table) campaignRef(id fingerprint.ID) ref {
+	p := packer{t: t}
+	return p.own(string(id))
+}
+
+// set is the sketches in the order of the messages.
+func (t *Table) set() *cluster.Set {
+	items := make([]int32, t.count)
+	for i := range items {
+		items[i] = t.row(i).sketch
+	}
+	return t.sketches.Pick(items)
+}
+
+// Idents finds messages by their Ident.
+type Idents struct {
+	t     *Table
+	seed  maphash.Seed
+	slots []int32 // row, counted from 1
+}
+
+// Idents makes ready to find messages by their Ident. It holds while no row is moved.
+func (t *Table) Idents() *Idents {
+	x := &Idents{t: t, seed: maphash.MakeSeed()}
+	size := 16
+	for size < 2*t.count {
+		size *= 2
+	}
+	x.slots = make([]int32, size)
+	for i := range t.count {
+		if id := t.text.at(t.row(i).ident); id != "" {
+			if s := x.slot(id); x.slots[s] == 0 {
+				x.slots[s] = int32(i) + 1
+			}
+		}
+	}
+	return x
+}
+
+// Find gives the number of the message, false when there is none.
+func (x *Idents) Find(ident string) (int, bool) {
+	if ident == "" {
+		return 0, false
+	}
+	i := x.slots[x.slot(ident)]
+	return int(i) - 1, i != 0
+}
+
+func (x *Idents) slot(ident string) int {
+	mask := uint64(len(x.slots) - 1)
+	i := maphash.String(x.seed, ident) & mask
+	for x.slots[i] != 0 && x.t.text.at(x.t.row(int(x.slots[i])-1).ident) != ident {
+		i = (i + 1) & mask
+	}
+	return int(i)
+}

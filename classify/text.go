@@ -1,0 +1,154 @@
+package classify
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/maphash"
+	"strings"
+)
+
+// ErrFull means that a table holds as much text as it can: 4 GiB.
+var ErrFull = errors.New("more text than one table can hold")
+
+// ref says where a text lies. 0 is the empty text.
+type ref uint32
+
+// texts keeps strings one after another in blocks that never move, each once:
+// of a flood's strings most repeat, and a million small strings of their own
+// would cost more than what is in them. The zero value is empty.
+type texts struct {
+	blocks []string // what is written of each block
+	last   *strings.Builder
+	slots  []ref // open addressing, by hash
+	used   int
+	seed   maphash.Seed
+}
+
+const (
+	textBits  = 20 // 1 MiB a block
+	textBlock = 1 << textBits
+	maxBlocks = 1 << (32 - textBits)
+)
+
+// at gives a text.
+func (t *texts) at(r ref) string {
+	if r == 0 {
+		return ""
+	}
+	s := t.blocks[r>>textBits][r&(textBlock-1):]
+	n, head := int(s[0]), 1
+	if n >= 0x80 {
+		n, head = n&0x7f|int(s[1])<<7, 2
+		if s[1] >= 0x80 {
+			n, head = n&0x3fff|int(s[2])<<14, 3
+		}
+	}
+	return s[head : head+n]
+}
+
+// maxText is what three bytes of length can say.
+const maxText = 1<<22 - 1
+
+// add keeps a text without asking whether it is there: for those that are
+// different in every message.
+func (t *texts) add(s string) (ref, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if len(s) > maxText {
+		return 0, ErrFull
+	}
+	need := len(s) + 3
+	if t.last == nil || t.last.Len() > 0 && t.last.Len()+need > textBlock {
+		if len(t.blocks) == maxBlocks {
+			return 0, ErrFull
+		}
+		t.last = &strings.Builder{}
+		t.last.Grow(max(need+1, textBlock))
+		if len(t.blocks) == 0 {
+			t.last.WriteByte(0) // the place of the empty text
+		}
+		t.blocks = append(t.blocks, "")
+	}
+	at := len(t.blocks)<<textBits - textBlock + t.last.Len()
+	n := len(s)
+	switch {
+	case n < 0x80:
+		t.last.WriteByte(byte(n))
+	case n < 0x4000:
+		t.last.WriteByte(byte(n) | 0x80)
+		t.last.WriteByte(byte(n >> 7))
+	default:
+		t.last.WriteByte(byte(n) | 0x80)
+		t.last.WriteByte(byte(n>>7) | 0x80)
+		t.last.WriteByte(byte(n >> 14))
+	}
+	t.last.WriteString(s)
+	t.blocks[len(t.blocks)-1] = t.last.String()
+	return ref(at), nil
+}
+
+// intern keeps a text once.
+func (t *texts) intern(s string) (ref, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if t.used*4 >= len(t.slots)*3 {
+		t.grow()
+	}
+	i := t.slot(s)
+	if t.slots[i] != 0 {
+		return t.slots[i], nil
+	}
+	r, err := t.add(s)
+	if err == nil {
+		t.slots[i] = r
+		t.used++
+	}
+	return r, err
+}
+
+// slot is where a text is, or would be.
+func (t *texts) slot(s string) int {
+	mask := uint64(len(t.slots) - 1)
+	i := maphash.String(t.seed, s) & mask
+	for t.slots[i] != 0 && t.at(t.slots[i]) != s {
+		i = (i + 1) & mask
+	}
+	return int(i)
+}
+
+func (t *texts) grow() {
+	old := t.slots
+	if old == nil {
+		t.seed = maphash.MakeSeed()
+	}
+	t.slots = make([]ref, max(1024, 2*len(old)))
+	for _, r := range old {
+		if r != 0 {
+			t.slots[t.slot(t.at(r))] = r
+		}
+	}
+}
+
+// seal lets go of what finds texts that are there. A text that is interned
+// later is kept once more.
+func (t *texts) seal() { t.slots, t.used = nil, 0 }
+
+// list keeps several numbers as one text.
+func (t *texts) list(values []ref) (ref, error) {
+	b := make([]byte, 0, 64)
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, uint32(v))
+	}
+	return t.intern(string(b))
+}
+
+// numbers is how many there are in a list.
+func (t *texts) numbers(r ref) int { return len(t.at(r)) / 4 }
+
+// number is one of a list.
+func (t *texts) number(r ref, i int) ref {
+	s := t.at(r)[4*i:]
+	return ref(s[0]) | ref(s[1])<<8 | ref(s[2])<<16 | ref(s[3])<<24
+}
