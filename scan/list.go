@@ -14,6 +14,13 @@ type lister struct {
 	advice  *advice
 	entries *belt[spool.Entry]
 	window  []spool.Entry // names that are put in order before they go out
+	order   []place
+}
+
+// place is where a name stands in the window, to sort by.
+type place struct {
+	inode uint64
+	at    int
 }
 
 // windowSize is how many names are put in order of their inodes when the disk
@@ -62,11 +69,19 @@ func (l *lister) add(e *spool.Entry) bool {
 
 // flush sends what has come together.
 func (l *lister) flush() bool {
-	if len(l.window) > batchSize {
-		slices.SortStableFunc(l.window, func(a, b spool.Entry) int { return cmp.Compare(a.Inode, b.Inode) })
+	l.order = l.order[:0]
+	for i := range l.window {
+		l.order = append(l.order, place{l.window[i].Inode, i})
 	}
-	for part := range slices.Chunk(l.window, batchSize) {
-		if !l.entries.send(l.ctx, append(l.entries.batch(), part...)) {
+	if len(l.window) > batchSize {
+		slices.SortFunc(l.order, func(a, b place) int { return cmp.Or(cmp.Compare(a.inode, b.inode), cmp.Compare(a.at, b.at)) })
+	}
+	for part := range slices.Chunk(l.order, batchSize) {
+		batch := l.entries.batch()
+		for _, p := range part {
+			batch = append(batch, l.window[p.at])
+		}
+		if !l.entries.send(l.ctx, batch) {
 			return false
 		}
 	}

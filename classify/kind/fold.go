@@ -12,6 +12,18 @@ func fold[T string | []byte](dst []byte, text T, limit int) []byte {
 	end := len(dst) + limit
 	wide, gap := false, false
 	for i := 0; i < len(text) && len(dst) < end; {
+		if !gap { // most of a text is letters and signs of ASCII
+			for most := min(len(text), i+end-len(dst)); i < most; i++ {
+				c := lowers[text[i]]
+				if c <= ' ' {
+					break
+				}
+				dst, wide = append(dst, c), false
+			}
+			if i == len(text) || len(dst) == end {
+				break
+			}
+		}
 		c := text[i]
 		if c < utf8.RuneSelf {
 			i++
@@ -43,12 +55,16 @@ func fold[T string | []byte](dst []byte, text T, limit int) []byte {
 	return dst
 }
 
-// lowers folds the letters of ASCII.
-var lowers = func() (t [utf8.RuneSelf]byte) {
-	for c := range t {
-		t[c] = byte(c)
-		if 'A' <= c && c <= 'Z' {
-			t[c] |= 0x20
+// lowers folds the letters of ASCII. What is not to be seen, and what is not
+// ASCII, is 0.
+var lowers = func() (t [256]byte) {
+	for c := range utf8.RuneSelf {
+		switch {
+		case c <= ' ' || c == 0x7f:
+		case 'A' <= c && c <= 'Z':
+			t[c] = byte(c) | 0x20
+		default:
+			t[c] = byte(c)
 		}
 	}
 	return t

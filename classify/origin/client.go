@@ -143,8 +143,17 @@ func nextComment(v string) (comment, after string, ok bool) {
 	return v[open+1:], "", true
 }
 
+// hasFold is foldIs for the beginning of s.
 func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+	if len(s) < len(prefix) {
+		return false
+	}
+	for i := range len(prefix) {
+		if c := s[i]; c != prefix[i] && ('A' > c || c > 'Z' || c|0x20 != prefix[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func cutPair(s, prefix string) (string, bool) {

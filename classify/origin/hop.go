@@ -90,7 +90,7 @@ func clauseAt(v, keyword string) int {
 		case ')':
 			depth = max(depth-1, 0)
 		default:
-			if depth == 0 && (i == 0 || v[i-1] == ' ' || v[i-1] == '\t' || v[i-1] == ')') && keywordAt(v[i:], keyword) {
+			if v[i]|0x20 == keyword[0] && depth == 0 && (i == 0 || v[i-1] == ' ' || v[i-1] == '\t' || v[i-1] == ')') && keywordAt(v[i:], keyword) {
 				return i
 			}
 		}
@@ -113,7 +113,8 @@ func word(v string) string {
 	return v
 }
 
-func foldIs(s, want string) bool { return len(s) == len(want) && strings.EqualFold(s, want) }
+// foldIs compares with a word in lower case, whatever the case of its ASCII letters.
+func foldIs(s, want string) bool { return len(s) == len(want) && hasFold(s, want) }
 
 // cutFold takes a prefix in lower case off, whatever its case.
 func cutFold(s, prefix string) (string, bool) {

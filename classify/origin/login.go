@@ -81,7 +81,7 @@ func after(c, key string) string {
 
 func indexFold(s, want string) int {
 	for i := 0; i+len(want) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(want)], want) {
+		if s[i]|0x20 == want[0]|0x20 && hasFold(s[i:], want) {
 			return i
 		}
 	}

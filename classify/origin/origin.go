@@ -44,7 +44,7 @@ const maxHops = 100
 // Of reads the envelope's record of the session, and the trace where it has none.
 func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 	f := Facts{AuthUser: e.AuthUser, Auth: e.AuthUser != ""}
-	f.top(m)
+	top := f.top(m)
 	skip := 0
 	if e.ClientIP != "" && e.Source != spool.FromHead {
 		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
@@ -53,7 +53,7 @@ func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 		}
 		skip = 1
 	}
-	f.chain(m, t, skip)
+	f.chain(m, &top, t, skip)
 	if f.IP == "" { // the binary head only repeats what the client said of itself
 		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
 	}
@@ -79,9 +79,9 @@ func Trail(h letter.Header, most int) []Hop {
 }
 
 // top reads the uppermost field, which the queue's own host wrote.
-func (f *Facts) top(m *letter.Message) {
+func (f *Facts) top(m *letter.Message) (h Hop) {
 	for v := range m.Header.All("Received") {
-		h := parse(v)
+		h = parse(v)
 		f.Hops, f.By, f.For, f.Auth = 1, h.By, h.to, f.Auth || h.Auth
 		if f.AuthUser == "" {
 			f.AuthUser = h.Login
@@ -91,18 +91,22 @@ func (f *Facts) top(m *letter.Message) {
 	if f.AuthUser == "" && f.Auth {
 		f.AuthUser = loginField(m.Header)
 	}
+	return h
 }
 
-// chain goes down the trace. The first skip hops are those of sessions that
-// the envelope told about.
-func (f *Facts) chain(m *letter.Message, t Trust, skip int) {
+// chain goes down the trace, of which the uppermost hop was read already. The
+// first skip hops are those of sessions that the envelope told about.
+func (f *Facts) chain(m *letter.Message, top *Hop, t Trust, skip int) {
 	f.Hops = 0
 	local := ""
 	for v := range m.Header.All("Received") {
 		if f.Hops >= maxHops {
 			return
 		}
-		h := parse(v)
+		h := *top
+		if f.Hops > 0 {
+			h = parse(v)
+		}
 		if local != "" && !h.web && h.By != "" && !strings.EqualFold(h.By, local) {
 			return
 		}

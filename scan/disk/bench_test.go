@@ -58,6 +58,37 @@ func BenchmarkRead(b *testing.B) {
 	})
 }
 
+// BenchmarkLoad is reading a small file in one go, by the names that drivers use.
+func BenchmarkLoad(b *testing.B) {
+	dir := b.TempDir()
+	const files = 1000
+	names := make([]string, files)
+	for i := range names {
+		names[i] = fmt.Sprintf("sub/%d", i)
+		write(b, dir, names[i], fmt.Sprintf("%04096d", i))
+	}
+	tree := openTree(b, dir)
+	held := int(tree.fd.Load())
+	buf := make([]byte, 64<<10)
+	b.Run("bare", func(b *testing.B) {
+		var st unix.Stat_t
+		for i := 0; b.Loop(); i++ {
+			fd, _ := unix.Openat(held, names[i%files], unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+			unix.Fstat(fd, &st)
+			unix.Read(fd, buf)
+			unix.Close(fd)
+		}
+	})
+	b.Run("tree", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			if n, _, err := tree.Load(names[i%files], buf); err != nil || n != 4096 {
+				b.Fatal(n, err)
+			}
+		}
+	})
+}
+
 // BenchmarkMove compares a move with the bare rename.
 func BenchmarkMove(b *testing.B) {
 	dir := b.TempDir()

@@ -24,9 +24,11 @@ func (r *Reader) leaf(e *contentHead, body []byte, depth int) {
 	}
 	// A message that is one attachment and nothing else is shown by most programs.
 	p.Attachment = !readable(p.Type) || depth > 0 && e.disposition == "attachment"
-	p.Hash = r.hash(body, e.encoding == "base64")
-	if p.Attachment && pictured(p.Type) {
-		p.Width, p.Height = p.size(&r.decoded)
+	if p.Attachment {
+		p.Hash = r.hash(body, e.encoding == "base64")
+		if pictured(p.Type) {
+			p.Width, p.Height = p.size(&r.decoded)
+		}
 	}
 	r.nodes = append(r.nodes, node{kind: leafNode, part: len(r.parts), end: len(r.nodes) + 1})
 	r.parts = append(r.parts, p)

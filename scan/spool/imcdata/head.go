@@ -49,13 +49,24 @@ func nextAddress(b []byte, at int) (address string, begin, end int) {
 		}
 		begin = at + open
 		inside := b[begin+1 : min(len(b), begin+2+maxAddress)]
-		size := bytes.IndexFunc(inside, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' })
-		if size >= 0 && inside[size] == '>' {
+		size := 0
+		for size < len(inside) && !endsAddress[inside[size]] {
+			size++
+		}
+		if size < len(inside) && inside[size] == '>' {
 			return string(inside[:size]), begin, begin + 1 + size + 1
 		}
 		at = begin + 1
 	}
 }
+
+// endsAddress are the bytes that stand in no address: blanks, controls and brackets.
+var endsAddress = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c <= ' ' || c == 0x7f || c == '<' || c == '>'
+	}
+	return t
+}()
 
 // readSession takes HELO name and host from what stands before the sender:
 // the last strings there that could be host names.
