@@ -31,33 +31,44 @@ type Prior = cluster.Prior
 // Campaign and Weak. The order of the messages does not matter to the result,
 // but for the numbers in Members.
 func Campaigns(t *Table, before []Prior) []*Campaign {
-	groups := cluster.Groups(t.set(), cluster.Options{Prior: before})
+	groups := cluster.Groups(t.set(nil), cluster.Options{Prior: before})
 	out := make([]*Campaign, 0, len(groups))
 	var s summing
 	for i := range groups {
-		g := &groups[i]
-		id := t.campaignRef(g.ID)
-		for _, m := range g.Members {
-			t.group(m, id, g.Weak != "")
-		}
-		out = append(out, &Campaign{
-			Summary: s.sum(t, g.Members), ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
-			Coherence: g.Coherence, Words: g.Words, Core: g.Core, Members: g.Members,
-		})
+		out = append(out, t.campaign(&groups[i], &s))
 	}
 	addBounces(t, groups, out)
-	slices.SortStableFunc(out, func(a, b *Campaign) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.ID, b.ID))
-	})
+	sortCampaigns(out)
 	return out
 }
 
-// addBounces gives each campaign the reports that return one of its messages.
+// campaign makes the campaign of a group, and writes it to the members.
+func (t *Table) campaign(g *cluster.Group, s *summing) *Campaign {
+	id := t.campaignRef(g.ID)
+	for _, m := range g.Members {
+		t.group(m, id, g.Weak != "")
+	}
+	return &Campaign{
+		Summary: s.sum(t, g.Members), ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
+		Coherence: g.Coherence, Words: g.Words, Core: g.Core, Members: g.Members,
+	}
+}
+
+func sortCampaigns(all []*Campaign) {
+	slices.SortStableFunc(all, func(a, b *Campaign) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// addBounces gives each campaign the reports that return one of its messages,
+// but for those that have one already.
 func addBounces(t *Table, groups []cluster.Group, campaigns []*Campaign) {
 	var placer *cluster.Placer
+	changed := map[*Campaign]bool{}
 	for i := range t.Len() {
-		original, ok := t.At(i).original()
-		if !ok {
+		m := t.At(i)
+		original, ok := m.original()
+		if !ok || m.r.bounceOf != 0 {
 			continue
 		}
 		if placer == nil {
@@ -65,9 +76,14 @@ func addBounces(t *Table, groups []cluster.Group, campaigns []*Campaign) {
 		}
 		k := t.originals.Sketch(int(original))
 		if g, ok := placer.Place(&k); ok {
-			campaigns[g].Bounces = append(campaigns[g].Bounces, int32(i))
-			t.row(i).bounceOf = t.row(int(campaigns[g].Members[0])).campaign
+			c := campaigns[g]
+			c.Bounces = append(c.Bounces, int32(i))
+			m.r.bounceOf = t.row(int(c.Members[0])).campaign
+			changed[c] = true
 		}
+	}
+	for c := range changed {
+		slices.Sort(c.Bounces)
 	}
 }
 

@@ -19,11 +19,12 @@ type Message struct {
 }
 
 func (m Message) text(r ref) string { return m.t.text.at(r) }
+func (m Message) own(r ref) string  { return m.t.own.at(r) }
 
 // The facts of a Record, one by one.
-func (m Message) ID() spool.ID             { return spool.ID(m.text(m.r.id)) }
+func (m Message) ID() spool.ID             { return spool.ID(m.own(m.r.id)) }
 func (m Message) Queue() string            { return m.text(m.r.queue) }
-func (m Message) Ident() string            { return m.text(m.r.ident) }
+func (m Message) Ident() string            { return m.own(m.r.ident) }
 func (m Message) Size() int64              { return m.r.size }
 func (m Message) Arrived() time.Time       { return momentOf(m.r.arrived) }
 func (m Message) From() string             { return m.text(m.r.from) }
@@ -39,15 +40,15 @@ func (m Message) HeaderFrom() string       { return m.text(m.r.author) }
 func (m Message) Subject() string          { return m.text(m.r.subject) }
 func (m Message) Kind() kind.Kind          { return kind.Kind(m.r.kind) }
 func (m Message) Defects() letter.Defect   { return letter.Defect(m.r.defects) }
-func (m Message) Campaign() fingerprint.ID { return fingerprint.ID(m.text(m.r.campaign)) }
+func (m Message) Campaign() fingerprint.ID { return fingerprint.ID(m.own(m.r.campaign)) }
 func (m Message) Weak() bool               { return m.r.flags&isWeak != 0 }
-func (m Message) BounceOf() fingerprint.ID { return fingerprint.ID(m.text(m.r.bounceOf)) }
+func (m Message) BounceOf() fingerprint.ID { return fingerprint.ID(m.own(m.r.bounceOf)) }
 func (m Message) Call() Call               { return Call(m.r.call) }
 func (m Message) Likely() bool             { return m.r.flags&isLikely != 0 }
 func (m Message) Auth() bool               { return m.r.flags&isAuth != 0 }
 func (m Message) Listed() bool             { return m.r.flags&isListed != 0 }
 func (m Message) List() bool               { return m.r.flags&isList != 0 }
-func (m Message) Answers() string          { return m.text(m.r.answers) }
+func (m Message) Answers() string          { return m.own(m.r.answers) }
 func (m Message) By() string               { return m.text(m.r.by) }
 func (m Message) For() string              { return m.text(m.r.for_) }
 
@@ -153,11 +154,11 @@ func (m Message) Files() []spool.File {
 	case n == 0:
 		return nil
 	case n&severalFiles == 0:
-		return []spool.File{{Name: m.text(m.r.files)}}
+		return []spool.File{{Name: m.own(m.r.files)}}
 	}
 	out := make([]spool.File, m.r.fileCount&^severalFiles)
 	for i := range out {
-		out[i] = spool.File{Name: m.text(m.t.text.number(m.r.files, 2*i)), Role: spool.Role(m.t.text.number(m.r.files, 2*i+1))}
+		out[i] = spool.File{Name: m.own(m.t.text.number(m.r.files, 2*i)), Role: spool.Role(m.t.text.number(m.r.files, 2*i+1))}
 	}
 	return out
 }
@@ -173,13 +174,13 @@ func (m Message) At(e *spool.Entry) bool {
 		return false
 	}
 	if m.r.fileCount == 1 {
-		return len(e.Files) == 1 && e.Files[0].Role == spool.Control && e.Files[0].Name == m.text(m.r.files)
+		return len(e.Files) == 1 && e.Files[0].Role == spool.Control && e.Files[0].Name == m.own(m.r.files)
 	}
 	if len(e.Files) != int(m.r.fileCount&^severalFiles) {
 		return false
 	}
 	for i, f := range e.Files {
-		if m.text(m.t.text.number(m.r.files, 2*i)) != f.Name || spool.Role(m.t.text.number(m.r.files, 2*i+1)) != f.Role {
+		if m.own(m.t.text.number(m.r.files, 2*i)) != f.Name || spool.Role(m.t.text.number(m.r.files, 2*i+1)) != f.Role {
 			return false
 		}
 	}
@@ -194,14 +195,14 @@ func (m Message) Record() Record {
 		ID: m.ID(), Queue: m.Queue(), Files: m.Files(), Ident: m.Ident(), Size: r.size, Arrived: m.Arrived(),
 		From: m.From(), Null: m.Null(), To: m.all(r.to, r.toCount), Recipients: m.Recipients(), Envelope: m.Envelope(),
 		AuthUser: m.AuthUser(), SourceIP: m.SourceIP(), SourceName: m.SourceName(), Helo: m.Helo(), Reason: m.text(r.reason), Frozen: m.Frozen(),
-		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.text(r.messageID), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
+		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.own(r.messageID), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
 		Traits: Traits{Auth: m.Auth(), Listed: m.Listed(), List: m.List(), Answers: m.Answers(), By: m.By(), For: m.For()},
 		Class:  fingerprint.Class(r.class), Sketch: m.t.sketches.Sketch(int(r.sketch)), Defects: m.Defects(), Flaws: m.all(r.flaws, r.flawCount),
 		Campaign: m.Campaign(), Weak: m.Weak(), BounceOf: m.BounceOf(), Call: m.Call(), Likely: m.Likely(), Known: fingerprint.ID(m.text(r.known)),
 	}
 	if b := m.bounce(); m.Bounced() {
 		out.Bounce = &Bounce{Failed: m.all(b.failed, b.failedCount), Status: m.text(b.status), Diagnostic: m.text(b.diagnostic),
-			ReportingMTA: m.text(b.mta), MessageID: m.text(b.messageID), From: m.text(b.from), Trail: m.Trail()}
+			ReportingMTA: m.text(b.mta), MessageID: m.own(b.messageID), From: m.text(b.from), Trail: m.Trail()}
 		if b.original != 0 {
 			out.Bounce.Original = m.t.originals.Sketch(int(b.original) - 1)
 		}

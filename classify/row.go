@@ -81,15 +81,15 @@ func (p *packer) once(s string) ref {
 
 // own keeps a text that no other message has.
 func (p *packer) own(s string) ref {
-	r, err := p.t.text.add(s)
+	r, err := p.t.own.add(s)
 	if err != nil {
 		p.err = err
 	}
 	return r
 }
 
-// maxList is how many texts one list holds.
-const maxList = 250
+// maxList is how many texts one list holds: the count has eight bits, of which files take one.
+const maxList = 120
 
 // many keeps a list of texts and how many there are.
 func (p *packer) many(list []string) (ref, uint8) {
@@ -144,7 +144,7 @@ func (p *packer) pack(r *Record) row {
 		id: id, queue: p.once(r.Queue), ident: p.own(r.Ident), from: p.once(r.From), login: p.once(r.AuthUser),
 		ip: p.once(r.SourceIP), name: p.once(r.SourceName), helo: p.once(r.Helo), reason: p.once(r.Reason),
 		author: p.once(r.HeaderFrom), subject: p.once(r.Subject), messageID: p.own(r.MessageID), answers: p.own(r.Answers),
-		by: p.once(r.By), for_: p.once(r.For), campaign: p.once(string(r.Campaign)), bounceOf: p.once(string(r.BounceOf)),
+		by: p.once(r.By), for_: p.once(r.For), campaign: p.own(string(r.Campaign)), bounceOf: p.own(string(r.BounceOf)),
 		known: p.once(string(r.Known)), recipients: int32(r.Recipients), defects: uint32(r.Defects), size: r.Size,
 		arrived: nanosOf(r.Arrived), flags: flagsOf(r), envelope: uint8(r.Envelope), kind: uint8(r.Kind), class: uint8(r.Class),
 		call: uint8(r.Call), sketch: int32(p.t.sketches.Add(&r.Sketch)),

@@ -16,9 +16,11 @@ import (
 // value is an empty table. Reading is safe from several goroutines at once,
 // changing is not.
 type Table struct {
-	text      texts
+	text      texts   // held once each, and lists
+	own       texts   // of one message only: IDs, names of files
 	rows      [][]row // chunks that never move
 	count     int
+	stale     int // texts that are nobody's any more, about
 	bounces   []bounceRow
 	sketches  cluster.Set
 	originals cluster.Set // what bounces return
@@ -111,7 +113,7 @@ func (t *Table) Sort() {
 	})
 }
 
-func (t *Table) id(i int) string { return t.text.at(t.row(i).id) }
+func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
 
 // arrange moves row order[i] to place i, one cycle after another.
 func (t *Table) arrange(order []int32) {
@@ -143,11 +145,13 @@ func (t *Table) Keep(keep func(i int) bool) {
 			n++
 		}
 	}
+	t.stale += staleRow * (t.count - n)
 	t.count = n
 	t.rows = t.rows[:(n+chunkRows-1)>>chunkBits]
 }
 
-// Seal lets go of what is only needed while a table grows.
+// Seal lets go of what is only needed while a table grows. The next Append
+// brings it back.
 func (t *Table) Seal() { t.text.seal() }
 
 // Moved says where message i lies now.
@@ -161,8 +165,28 @@ func (t *Table) Moved(i int, e *spool.Entry) error {
 	}
 	if p.err == nil {
 		*t.row(i) = r
+		t.stale += 2
 	}
 	return p.err
+}
+
+// staleRow is about how many texts of its own a message leaves behind.
+const staleRow = 8
+
+// Compact gives a table without what nobody needs any more: the same one while
+// that is little.
+func (t *Table) Compact() (*Table, error) {
+	if t.stale < staleRow*(t.count/2+chunkRows) {
+		return t, nil
+	}
+	out := &Table{}
+	for _, r := range t.All() {
+		if err := out.Append(r); err != nil {
+			return nil, err
+		}
+	}
+	out.Seal()
+	return out, nil
 }
 
 // group writes what grouping says of message i.
@@ -188,14 +212,21 @@ func (t *Table) SetCall(i int, call Call, likely bool) {
 // campaignRef keeps the ID of a campaign.
 func (t *Table) campaignRef(id fingerprint.ID) ref {
 	p := packer{t: t}
+	t.stale++
 	return p.own(string(id))
 }
 
-// set is the sketches in the order of the messages.
-func (t *Table) set() *cluster.Set {
-	items := make([]int32, t.count)
-	for i := range items {
-		items[i] = t.row(i).sketch
+// set is the sketches of some messages, in that order; nil means all.
+func (t *Table) set(members []int32) *cluster.Set {
+	var items []int32
+	if members == nil {
+		items = make([]int32, 0, t.count)
+		for i := range t.count {
+			items = append(items, t.row(i).sketch)
+		}
+	}
+	for _, m := range members {
+		items = append(items, t.row(int(m)).sketch)
 	}
 	return t.sketches.Pick(items)
 }
@@ -216,7 +247,7 @@ func (t *Table) Idents() *Idents {
 	}
 	x.slots = make([]int32, size)
 	for i := range t.count {
-		if id := t.text.at(t.row(i).ident); id != "" {
+		if id := t.own.at(t.row(i).ident); id != "" {
 			if s := x.slot(id); x.slots[s] == 0 {
 				x.slots[s] = int32(i) + 1
 			}
@@ -237,7 +268,7 @@ func (x *Idents) Find(ident string) (int, bool) {
 func (x *Idents) slot(ident string) int {
 	mask := uint64(len(x.slots) - 1)
 	i := maphash.String(x.seed, ident) & mask
-	for x.slots[i] != 0 && x.t.text.at(x.t.row(int(x.slots[i])-1).ident) != ident {
+	for x.slots[i] != 0 && x.t.own.at(x.t.row(int(x.slots[i])-1).ident) != ident {
 		i = (i + 1) & mask
 	}
 	return int(i)

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -140,5 +141,91 @@ func TestTallyOfRefs(t *testing.T) {
 	}
 	if d := cmp.Diff(tally(values), x.tally(refs)); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestStoredTableComesBack also holds that one which came back goes on growing.
+func TestStoredTableComesBack(t *testing.T) {
+	records := []Record{everything(), {}, {ID: "a", Ident: "i", Files: []spool.File{{Name: "a"}}, To: []string{"x"}, Subject: "s"}}
+	for i := range 2 * chunkRows {
+		records = append(records, Record{ID: spool.ID(fmt.Sprint("r", i)), Subject: fmt.Sprint("subject ", i%100), Sketch: sketchOf(uint32(i+1), uint32(i+2))})
+	}
+	table := TableOf(records...)
+	table.Seal()
+	var b bytes.Buffer
+	if err := table.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	got, err := DecodeTable(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := Record{ID: "last", Subject: "subject 7", Sketch: sketchOf(5, 50), Bounce: &Bounce{Original: sketchOf(1)}}
+	if err := got.Append(&more); err != nil {
+		t.Fatal(err)
+	}
+	records = append(records, more)
+	if got.Len() != len(records) {
+		t.Fatalf("%d messages", got.Len())
+	}
+	for i, r := range got.All() {
+		if d := cmp.Diff(records[i], *r, sameRecords); d != "" {
+			t.Fatalf("record %d:\n%s", i, d)
+		}
+	}
+	if n := Summarize(got, nil).Subjects.Top[0]; n != (Count{"subject 7", 83}) {
+		t.Errorf("a text is held twice: %+v", n)
+	}
+}
+
+// FuzzDecodeTable: whatever lies in the state directory, a table that is taken
+// can be gone through.
+func FuzzDecodeTable(f *testing.F) {
+	for _, records := range [][]Record{{}, {everything()}, {{ID: "a"}, {ID: "b", To: []string{"x", "y"}}}} {
+		var b bytes.Buffer
+		if err := TableOf(records...).Encode(&b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		table, err := DecodeTable(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		for range table.All() {
+		}
+		table.Idents()
+		Summarize(table, nil)
+		Campaigns(table, nil)
+		table.Sort()
+		if err := table.Append(&Record{ID: "x", Subject: "y"}); err != nil && !errors.Is(err, ErrFull) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestCompactForgetsWhatIsGone: what is left behind does not stay for ever.
+func TestCompactForgetsWhatIsGone(t *testing.T) {
+	table := &Table{}
+	for i := range 4 * chunkRows {
+		if err := table.Append(&Record{ID: spool.ID(fmt.Sprintf("%06d", i)), Subject: strings.Repeat("x", 200) + fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := func(t *Table) (n int) {
+		for _, b := range append(t.text.blocks, t.own.blocks...) {
+			n += len(b)
+		}
+		return n
+	}
+	full := size(table)
+	table.Keep(func(i int) bool { return i%4 == 0 })
+	got, err := table.Compact()
+	if err != nil || got == table || got.Len() != chunkRows || size(got)*3 > full {
+		t.Fatalf("%v: %d messages, %d bytes of %d", err, got.Len(), size(got), full)
+	}
+	if again, err := got.Compact(); err != nil || again != got {
+		t.Error("a table with nothing to forget was made anew")
 	}
 }

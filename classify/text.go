@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/maphash"
+	"iter"
 	"strings"
 )
 
@@ -36,14 +37,19 @@ func (t *texts) at(r ref) string {
 		return ""
 	}
 	s := t.blocks[r>>textBits][r&(textBlock-1):]
-	n, head := int(s[0]), 1
-	if n >= 0x80 {
-		n, head = n&0x7f|int(s[1])<<7, 2
-		if s[1] >= 0x80 {
-			n, head = n&0x3fff|int(s[2])<<14, 3
-		}
-	}
+	n, head := size(s)
 	return s[head : head+n]
+}
+
+// size reads the length of a text, and of the length.
+func size(s string) (n, head int) {
+	switch {
+	case s[0] < 0x80:
+		return int(s[0]), 1
+	case s[1] < 0x80:
+		return int(s[0])&0x7f | int(s[1])<<7, 2
+	}
+	return int(s[0])&0x7f | int(s[1])&0x7f<<7 | int(s[2])<<14, 3
 }
 
 // maxText is what three bytes of length can say.
@@ -118,12 +124,21 @@ func (t *texts) slot(s string) int {
 	return int(i)
 }
 
+// grow makes room for as many again. What was sealed is looked through.
 func (t *texts) grow() {
 	old := t.slots
 	if old == nil {
 		t.seed = maphash.MakeSeed()
+		for r := range t.all() {
+			old = append(old, r)
+		}
+		t.used = len(old)
 	}
-	t.slots = make([]ref, max(1024, 2*len(old)))
+	size := 1024
+	for size < 2*t.used {
+		size *= 2
+	}
+	t.slots = make([]ref, size)
 	for _, r := range old {
 		if r != 0 {
 			t.slots[t.slot(t.at(r))] = r
@@ -131,8 +146,22 @@ func (t *texts) grow() {
 	}
 }
 
-// seal lets go of what finds texts that are there. A text that is interned
-// later is kept once more.
+// all gives every text.
+func (t *texts) all() iter.Seq[ref] {
+	return func(yield func(ref) bool) {
+		for b, s := range t.blocks {
+			for at := 0; at < len(s); {
+				n, head := size(s[at:])
+				if n > 0 && !yield(ref(b<<textBits|at)) {
+					return
+				}
+				at += head + n
+			}
+		}
+	}
+}
+
+// seal lets go of what finds texts that are there, until the next is interned.
 func (t *texts) seal() { t.slots, t.used = nil, 0 }
 
 // list keeps several numbers as one text.

@@ -133,6 +133,28 @@ func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement 
 	return j.out
 }
 
+// Remembered is the judgement of an earlier scan, as campaigns and messages
+// tell it. Of a single message it gives the call without the evidence.
+func Remembered(t *Table, campaigns []*Campaign, site Site) Judgement {
+	out := Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]*Verdict, t.Len())}
+	for i, c := range campaigns {
+		out.Campaigns[i] = c.Verdict
+	}
+	var shared [len(callNames)][2]Verdict
+	for call := range shared {
+		shared[call] = [2]Verdict{{Call: Call(call)}, {Call: Call(call), Likely: true}}
+	}
+	for i := range out.Records {
+		m := t.At(i)
+		likely := 0
+		if m.Likely() {
+			likely = 1
+		}
+		out.Records[i] = &shared[min(int(m.Call()), len(shared)-1)][likely]
+	}
+	return out
+}
+
 type judge struct {
 	t       *Table
 	site    *Site

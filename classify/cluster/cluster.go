@@ -30,7 +30,8 @@ import (
 
 // Options of grouping. The zero value is right.
 type Options struct {
-	Prior []Prior // campaigns of earlier scans: a group that goes on with one keeps its ID
+	Prior []Prior          // campaigns of earlier scans: a group that goes on with one keeps its ID
+	Taken []fingerprint.ID // IDs that no group may have
 }
 
 // Feature is one shingle of a campaign's core.
@@ -66,7 +67,7 @@ func Groups(s *Set, o Options) []Group {
 		out = append(out, classGroups(s, all, docs[:n], order)...)
 		docs = docs[n:]
 	}
-	name(s, out, o.Prior)
+	name(s, out, o)
 	slices.SortFunc(out, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.ID, b.ID),
 			slices.Compare(a.Members, b.Members))

@@ -29,3 +29,9 @@ func (s *Set) Tells(i int) bool {
 	it := &s.items[i]
 	return it.hashes > 0 || it.media > 0 || s.exact(int32(i)) != 0
 }
+
+// Pictured tells whether sketch i is of picture mail, which is grouped by its
+// pictures before its text is looked at.
+func (s *Set) Pictured(i int) bool {
+	return s.has(int32(i), fingerprint.File, fingerprint.Shape) && s.words(int32(i)) < pictureWords
+}

@@ -21,7 +21,8 @@ type Prior struct {
 // its fingerprint keeps the ID, of several campaigns that became one group the
 // largest gives it. What is equal is decided by content, so that the names
 // depend on no order.
-func name(s *Set, groups []Group, prior []Prior) {
+func name(s *Set, groups []Group, o Options) {
+	prior := o.Prior
 	type claim struct {
 		group, prior int
 		hits         int
@@ -39,6 +40,9 @@ func name(s *Set, groups []Group, prior []Prior) {
 			cmp.Compare(groups[a.group].Print.String(), groups[b.group].Print.String()))
 	})
 	taken := map[fingerprint.ID]bool{}
+	for _, id := range o.Taken {
+		taken[id] = true
+	}
 	for _, c := range claims {
 		id := prior[c.prior].ID
 		if groups[c.group].ID == "" && !taken[id] {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,8 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/parquet-go/parquet-go"
 
 	"qclean/classify"
+	"qclean/classify/cluster"
 	"qclean/classify/fingerprint"
 	"qclean/classify/kind"
 	"qclean/classify/origin"
@@ -41,7 +44,12 @@ func TestSnapshotComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := &Snapshot{Spool: "/spool/out", MTA: "imcdata", Taken: time.Now().UTC(), Basis: "sum", Table: classify.TableOf(records()...)}
+	in := &Snapshot{Spool: "/spool/out", MTA: "imcdata", Taken: time.Now().UTC(), Basis: "sum", Table: classify.TableOf(records()...), Opinion: "o", Drift: 7,
+		Site:   classify.Site{Domains: []string{"ours.com"}, Relays: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")}, Guessed: []string{"why"}},
+		Priors: []classify.Prior{{ID: "abc", Print: fingerprint.FromCore(fingerprint.Mail, []uint32{1 << 8, 2 << 8, 3 << 8}), Count: 3}}}
+	in.Campaigns = []*classify.Campaign{{Summary: classify.Summarize(in.Table, nil), ID: "abc", Print: in.Priors[0].Print, Weak: "why", Coherence: 0.5, Words: 9,
+		Core: []cluster.Feature{{Hash: 1, Share: 0.5, Purity: 0.25}}, Verdict: classify.Verdict{Call: classify.Relayed, Score: 70, Mixed: true,
+			Evidence: []classify.Evidence{{Rule: "flood", For: classify.Relayed, Points: 9, Text: "t", Samples: []spool.ID{"Out/x"}}}}}}
 	if err := s.Save(Queued, in); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +57,7 @@ func TestSnapshotComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(origin.Hop{}), cmpopts.IgnoreFields(Snapshot{}, "Table")}
+	options := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(origin.Hop{}), cmpopts.IgnoreFields(Snapshot{}, "Table"), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })}
 	if d := cmp.Diff(in, out, options); d != "" {
 		t.Error(d)
 	}
@@ -66,6 +74,63 @@ func TestSnapshotComesBack(t *testing.T) {
 	}
 	if _, err := s.Load("/other/out", Queued); !errors.Is(err, ErrNone) {
 		t.Errorf("a spool of the same name elsewhere: %v", err)
+	}
+}
+
+// TestSeenIsTheLaterMoment: a scan that found nothing new is remembered by its time alone.
+func TestSeenIsTheLaterMoment(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
+	if err := s.Save(Queued, &Snapshot{Spool: "/s", Taken: taken, Table: &classify.Table{}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{taken.Add(time.Hour), taken.Add(-time.Hour)} {
+		if err := s.Seen("/s", Queued, at); err != nil {
+			t.Fatal(err)
+		}
+		want := taken
+		if at.After(taken) {
+			want = at
+		}
+		if snap, err := s.Load("/s", Queued); err != nil || !snap.Taken.Equal(want) {
+			t.Errorf("%v: taken %v, want %v", err, snap.Taken, want)
+		}
+	}
+}
+
+// TestParquetSaysAllThatIsKnown: what other tools see.
+func TestParquetSaysAllThatIsKnown(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap := &Snapshot{Spool: "/s", MTA: "imcdata", Taken: time.Now(), Table: classify.TableOf(records()...)}
+	if s.Copied("/s", Queued) {
+		t.Error("there is no copy yet")
+	}
+	if err := errors.Join(s.Save(Queued, snap), s.Copy(Queued, snap)); err != nil {
+		t.Fatal(err)
+	}
+	if !s.Copied("/s", Queued) {
+		t.Error("the copy is of this scan")
+	}
+	got, err := parquet.ReadFile[row](s.Path("/s", Queued))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []row
+	for _, r := range snap.Table.All() {
+		one, err := toRow(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, one)
+	}
+	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
+		t.Error(d)
 	}
 }
 
@@ -104,7 +169,7 @@ func TestDamageIsNamed(t *testing.T) {
 	if err := s.Save(Queued, &Snapshot{Spool: "/s", Taken: time.Now(), Table: classify.TableOf(records()...)}); err != nil {
 		t.Fatal(err)
 	}
-	name := s.Path("/s", Queued)
+	name := s.scan("/s", Queued)
 	good, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -1,35 +1,82 @@
 package index
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
-	"iter"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 
 	"qclean/classify"
 	"qclean/classify/fingerprint"
 )
 
-// priorRow is one campaign of a scan.
-type priorRow struct {
-	ID    string `parquet:"id"`
-	Print string `parquet:"fingerprint"`
-	Count int64  `parquet:"count"`
+// The campaigns of a scan also stand in a file of their own, one a line: the
+// scan of one set needs to know the campaigns of the other, and no more of it.
+
+func (s *Store) priors(spool string, set Set) string {
+	return filepath.Join(s.folder(spool), string(set)+".campaigns")
 }
 
-func priorRows(priors []classify.Prior) iter.Seq2[priorRow, error] {
-	return func(yield func(priorRow, error) bool) {
-		for i := range priors {
-			p := &priors[i]
-			if !yield(priorRow{ID: string(p.ID), Print: p.Print.String(), Count: int64(p.Count)}, nil) {
-				return
-			}
+func (s *Store) savePriors(set Set, snap *Snapshot) error {
+	name := s.priors(snap.Spool, set)
+	err := replace(name, func(f *os.File) error {
+		w := bufio.NewWriter(f)
+		for _, p := range snap.Priors {
+			fmt.Fprintf(w, "%s %d %s\n", p.ID, p.Count, p.Print)
 		}
+		return w.Flush()
+	})
+	if err != nil {
+		return err
 	}
+	return writeSum(name)
 }
 
-func fromPriorRow(r *priorRow) (classify.Prior, error) {
-	print, err := fingerprint.ParsePrint(r.Print)
-	if err != nil {
-		return classify.Prior{}, fmt.Errorf("campaign %q: %w", r.ID, err)
+// Priors gives the campaigns of a remembered scan alone: ErrNone, ErrDamaged.
+func (s *Store) Priors(spool string, set Set) ([]classify.Prior, error) {
+	name := s.priors(spool, set)
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
 	}
-	return classify.Prior{ID: fingerprint.ID(r.ID), Print: print, Count: int(r.Count)}, nil
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	defer f.Close()
+	if err := checkSum(name, f); err != nil {
+		return nil, err
+	}
+	var out []classify.Prior
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		p, err := parsePrior(lines.Text())
+		if err != nil {
+			return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+		}
+		out = append(out, p)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	return out, nil
+}
+
+func parsePrior(line string) (classify.Prior, error) {
+	fields := strings.Fields(line)
+	if len(fields) != 3 || !fingerprint.ValidID(fields[0]) {
+		return classify.Prior{}, fmt.Errorf("campaign %q", line)
+	}
+	n, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return classify.Prior{}, fmt.Errorf("campaign %q: %w", fields[0], err)
+	}
+	print, err := fingerprint.ParsePrint(fields[2])
+	if err != nil {
+		return classify.Prior{}, fmt.Errorf("campaign %q: %w", fields[0], err)
+	}
+	return classify.Prior{ID: fingerprint.ID(fields[0]), Print: print, Count: n}, nil
 }

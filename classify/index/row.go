@@ -1,15 +1,9 @@
 package index
 
 import (
-	"fmt"
-	"iter"
 	"time"
 
 	"qclean/classify"
-	"qclean/classify/fingerprint"
-	"qclean/classify/kind"
-	"qclean/classify/origin"
-	"qclean/scan/letter"
 	"qclean/scan/spool"
 )
 
@@ -78,16 +72,6 @@ type hop struct {
 	Auth  bool   `parquet:"authenticated"`
 }
 
-func rowsOf(t *classify.Table) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
-		for _, r := range t.All() {
-			if !yield(toRow(r)) {
-				return
-			}
-		}
-	}
-}
-
 func toRow(r *classify.Record) (row, error) {
 	sketch, err := r.Sketch.AppendBinary(nil)
 	if err != nil {
@@ -120,52 +104,10 @@ func toRow(r *classify.Record) (row, error) {
 	return out, nil
 }
 
-func fromRow(in *row) (classify.Record, error) {
-	r := classify.Record{
-		ID: spool.ID(spool.UnescapeName(in.ID)), Queue: in.Queue, Ident: in.Ident, Size: in.Size, Arrived: moment(in.Arrived),
-		From: in.From, Null: in.Null, To: in.To, Recipients: int(in.Recipients), Envelope: spool.ParseSource(in.Envelope),
-		AuthUser: in.AuthUser, SourceIP: in.SourceIP, SourceName: in.SourceName, Helo: in.Helo, Reason: in.Reason,
-		Frozen: in.Frozen, HeaderFrom: in.HeaderFrom, Subject: in.Subject, MessageID: in.MessageID, Links: in.Links,
-		Kind: kind.Parse(in.Kind), Class: fingerprint.Class(in.Class), Defects: letter.Defect(in.Defects),
-		Flaws: in.Flaws, Campaign: fingerprint.ID(in.Campaign), Weak: in.Weak,
-		BounceOf: fingerprint.ID(in.BounceOf), Known: fingerprint.ID(in.Known), Likely: in.Likely,
-		Traits: classify.Traits{Auth: in.Auth, Listed: in.Listed, List: in.List, Answers: in.Answers, By: in.By, For: in.For},
-	}
-	r.Call, _ = classify.ParseCall(in.Call)
-	if len(in.Files) != len(in.Roles) {
-		return r, fmt.Errorf("message %q: files and roles differ", in.ID)
-	}
-	for i, f := range in.Files {
-		r.Files = append(r.Files, spool.File{Name: spool.UnescapeName(f), Role: spool.Role(in.Roles[i])})
-	}
-	var err error
-	if r.Sketch, err = fingerprint.ParseSketch(in.Sketch); err != nil {
-		return r, fmt.Errorf("message %q: %w", in.ID, err)
-	}
-	if b := in.Bounce; b != nil {
-		r.Bounce = &classify.Bounce{Failed: b.Failed, Status: b.Status, Diagnostic: b.Diagnostic, ReportingMTA: b.MTA,
-			MessageID: b.MessageID, From: b.From}
-		for _, h := range b.Trail {
-			r.Bounce.Trail = append(r.Bounce.Trail, origin.Hop{IP: h.IP, Name: h.Name, Helo: h.Helo, By: h.By, Login: h.Login, Auth: h.Auth})
-		}
-		if r.Bounce.Original, err = fingerprint.ParseSketch(b.Original); err != nil {
-			return r, fmt.Errorf("message %q: %w", in.ID, err)
-		}
-	}
-	return r, nil
-}
-
 // nanos writes a moment as Parquet does, with 0 for "not known".
 func nanos(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
 	return t.UnixNano()
-}
-
-func moment(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.Unix(0, n).UTC()
 }

@@ -135,6 +135,7 @@ func (r *reading) take(f *found) error {
 	}
 	rec := f.from.At(f.row).Record()
 	rec.ID, rec.Queue, rec.Files, rec.Frozen = f.entry.ID, f.entry.Queue, f.entry.Files, f.entry.Frozen
+	rec.Campaign, rec.BounceOf = "", "" // those of the other set
 	r.taken++
 	return r.added.Append(&rec)
 }
@@ -148,7 +149,11 @@ func (r *reading) settle() error {
 		}
 	}
 	r.Known, r.Read = known+r.taken, r.added.Len()-r.taken
-	r.Changed = r.Changed || len(r.moves) > 0 || known < len(r.seen) || r.added.Len() > 0
+	if r.standing != nil {
+		r.drift = r.added.Len() + len(r.seen) - known
+		r.Came = r.drift > 0
+	}
+	r.Changed = r.Changed || r.Came || len(r.moves) > 0
 	for i := range r.moves {
 		if err := r.Table.Moved(r.moves[i].row, &r.moves[i].entry); err != nil {
 			return err

@@ -41,13 +41,18 @@ type Survey struct {
 	Before    []classify.Prior     // campaigns of earlier scans, there or not any more
 	Basis     string               // what the facts rest on besides the messages
 	Judgement classify.Judgement
-	Changed   bool    // something came, went or moved since the snapshot
+	Changed   bool    // there is something to remember that the snapshot does not say
+	Came      bool    // messages came or went since the snapshot
 	Read      int     // messages read now
 	Known     int     // messages taken over from the scan before
 	Gone      int     // vanished while the scan ran
 	Left      Tolls   // names that are not messages, by reason
 	Trouble   Tolls   // messages that could not be read, by reason
 	Folders   []error // folders that could not be listed
+
+	standing *index.Snapshot // the scan that the table is from
+	drift    int             // messages that came or went since all were grouped
+	said     string          // what the verdicts rest on besides the facts
 }
 
 // Take reads a spool. With a snapshot of an earlier scan only new and changed
@@ -67,11 +72,14 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 	if before != nil {
 		v.Before = index.JoinPriors(before.Priors, o.Priors)
 		if !o.Fresh && before.Basis == v.Basis {
-			v.Table, v.Changed = before.Table, false
+			v.Table, v.Changed, v.standing = before.Table, false, before
 		}
 	}
 	if _, err := v.read(ctx, s, site, &o); err != nil {
 		return nil, err
+	}
+	if v.remembered(o.Site, o.Points) {
+		return v, nil
 	}
 	guess := classify.Guess(site, v.Table)
 	if len(guess.Relays) > len(site.Relays) {
@@ -80,8 +88,9 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 		}
 	}
 	v.Table.Seal()
-	v.Campaigns = classify.Campaigns(v.Table, v.Before)
+	v.group()
 	v.judge(guess, o.Points)
+	v.said = opinionOf(o.Site, o.Points)
 	return v, nil
 }
 
@@ -89,7 +98,7 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 // that they are ours.
 func (v *Survey) further(ctx context.Context, s spool.Spool, site classify.Site, o *Options) error {
 	read, known := v.Read, v.Known
-	v.Basis, v.Changed = basisOf(o.KnownBad, site), true
+	v.Basis, v.Changed, v.standing = basisOf(o.KnownBad, site), true, nil
 	v.Table.Keep(func(i int) bool { return !site.Trusted(v.Table.At(i).SourceIP()) })
 	if _, err := v.read(ctx, s, site, o); err != nil {
 		return err
@@ -118,34 +127,6 @@ func basisOf(bad known.List, site classify.Site) string {
 	return fmt.Sprint(bad.Sum(), " ", site.Relays)
 }
 
-// judge says what each campaign and message is doing in the queue. What is in
-// quarantine was judged when it lay in the queue, beside all the rest: that
-// stands, since a part of a flood looks harmless.
-func (v *Survey) judge(site classify.Site, points classify.Points) {
-	v.Judgement = classify.Judge(v.Table, v.Campaigns, site, points)
-	for i, c := range v.Campaigns {
-		c.Verdict = v.Judgement.Campaigns[i]
-	}
-	for i, now := range v.Judgement.Records {
-		m := v.Table.At(i)
-		if v.Set == index.Quarantined && m.Call() != classify.Unknown && (m.Call() != now.Call || m.Likely() != now.Likely) {
-			stands := *now
-			stands.Call, stands.Likely = m.Call(), m.Likely()
-			now, v.Judgement.Records[i] = &stands, &stands
-		}
-		v.Table.SetCall(i, now.Call, now.Likely)
-	}
-}
-
-// Again makes the survey of a remembered scan, and judges it. Nothing is read.
-func Again(snap *index.Snapshot, set index.Set, site classify.Site, points classify.Points) *Survey {
-	v := &Survey{Path: snap.Spool, MTA: snap.MTA, Set: set, Taken: snap.Taken, Basis: snap.Basis, Known: snap.Table.Len(),
-		Left: Tolls{}, Trouble: Tolls{}, Table: snap.Table, Before: snap.Priors}
-	v.Campaigns = classify.Campaigns(v.Table, v.Before)
-	v.judge(classify.Guess(earlierRelays(site, snap), v.Table), points)
-	return v
-}
-
 // Snapshot is what is to be remembered of a survey.
 func (v *Survey) Snapshot() *index.Snapshot {
 	var relays []string
@@ -154,5 +135,6 @@ func (v *Survey) Snapshot() *index.Snapshot {
 			relays = append(relays, p.String())
 		}
 	}
-	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Basis: v.Basis, Relays: relays, Table: v.Table, Priors: classify.Priors(v.Campaigns)}
+	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Basis: v.Basis, Relays: relays, Table: v.Table, Priors: classify.Priors(v.Campaigns),
+		Campaigns: v.Campaigns, Site: v.Judgement.Site, Opinion: v.said, Drift: v.drift}
 }

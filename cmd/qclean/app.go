@@ -130,7 +130,12 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	if o.Scan.MaxText > 0 {
 		return v, nil // other commands would take it for all there is
 	}
-	if err := t.store.Save(set, v.Snapshot()); err != nil {
+	if v.Changed {
+		err = t.store.Save(set, v.Snapshot())
+	} else {
+		err = t.store.Seen(t.path, set, v.Taken)
+	}
+	if err != nil {
 		a.ui.Warn("%v; the next command reads the whole spool again", err)
 	}
 	return v, nil

@@ -81,10 +81,13 @@ func (a *app) sayLeft(got replay.Exported) {
 	}
 }
 
-// scanOf gives what is remembered of the spool, as the Parquet files that it is kept in.
+// scanOf gives what is remembered of the spool, as Parquet files.
 func scanOf(t *target) ([]replay.Extra, error) {
 	var out []replay.Extra
 	for _, set := range []index.Set{index.Queued, index.Quarantined} {
+		if err := copyScan(t, set); err != nil {
+			return nil, err
+		}
 		b, err := os.ReadFile(t.store.Path(t.path, set))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -95,4 +98,22 @@ func scanOf(t *target) ([]replay.Extra, error) {
 		out = append(out, replay.Extra{Name: "scan/" + string(set) + ".parquet", Bytes: b})
 	}
 	return out, nil
+}
+
+// copyScan writes the Parquet file of a set when it is not that of the last scan.
+func copyScan(t *target, set index.Set) error {
+	if t.store.Copied(t.path, set) {
+		return nil
+	}
+	snap, err := t.store.Load(t.path, set)
+	if errors.Is(err, index.ErrNone) || errors.Is(err, index.ErrDamaged) {
+		return nil
+	}
+	if err == nil {
+		err = t.store.Copy(set, snap)
+	}
+	if err != nil {
+		return fmt.Errorf("scan: %w", err)
+	}
+	return nil
 }

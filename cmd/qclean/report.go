@@ -63,8 +63,11 @@ func (a *app) report(ctx context.Context, path string, f *scanFlags, rescore boo
 		return err
 	}
 	v := survey.Again(snap, set, site, points)
-	if rescore {
+	if rescore && v.Changed {
 		if err := t.store.Save(set, v.Snapshot()); err != nil {
+			return err
+		}
+		if err := t.store.Copy(set, v.Snapshot()); err != nil {
 			return err
 		}
 	}

@@ -147,6 +147,11 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 	if err := t.store.SetLast(t.path); err != nil {
 		a.ui.Warn("%v; name the spool in the next command", err)
 	}
+	if !t.store.Copied(t.path, set) {
+		if err := t.store.Copy(set, v.Snapshot()); err != nil {
+			a.ui.Warn("%v; other tools see an earlier scan", err)
+		}
+	}
 	if f.explain != "" {
 		return a.explain(ctx, t, v, f.explain)
 	}

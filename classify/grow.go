@@ -1,0 +1,173 @@
+package classify
+
+import (
+	"slices"
+
+	"qclean/classify/cluster"
+	"qclean/classify/fingerprint"
+)
+
+// Standing gives the members and the reports of campaigns back to them, from
+// what each message says of itself. Campaigns without a message are dropped.
+func Standing(t *Table, campaigns []*Campaign) []*Campaign {
+	at := make(map[fingerprint.ID]*Campaign, len(campaigns))
+	for _, c := range campaigns {
+		c.Members, c.Bounces = nil, nil
+		at[c.ID] = c
+	}
+	for i := range t.Len() {
+		m := t.At(i)
+		if c := at[m.Campaign()]; c != nil {
+			c.Members = append(c.Members, int32(i))
+		} else {
+			m.r.campaign = 0
+		}
+		if c := at[m.BounceOf()]; c != nil {
+			c.Bounces = append(c.Bounces, int32(i))
+		}
+	}
+	return slices.DeleteFunc(campaigns, func(c *Campaign) bool { return len(c.Members) == 0 })
+}
+
+// Grow brings campaigns up to date after some messages came or went, without
+// grouping all of them anew: those that came have no campaign yet. A message
+// goes into the campaign whose core it shows best, as it would at the end of a
+// grouping; what belongs to none is grouped with all that stands alone, and
+// with the mail that is grouped by its pictures. Cores stay as they are, so
+// that a campaign keeps its ID and what was said of its text.
+//
+// The result depends on the campaigns and the set of messages, on no order.
+func Grow(t *Table, campaigns []*Campaign, before []Prior) []*Campaign {
+	g := growing{t: t, before: before, stale: map[*Campaign]bool{}}
+	for _, c := range Standing(t, campaigns) {
+		g.stale[c] = c.Count != len(c.Members)
+		if len(c.Core) == 0 {
+			g.loose = append(g.loose, c)
+		} else {
+			g.kept = append(g.kept, c)
+		}
+	}
+	g.place()
+	g.regroup()
+	g.bounces()
+	sortCampaigns(g.kept)
+	return g.kept
+}
+
+type growing struct {
+	t       *Table
+	before  []Prior
+	kept    []*Campaign // those that have a core
+	loose   []*Campaign // those that have none: single messages, pictures, next to no text
+	without []int32     // messages that belong to none
+	stale   map[*Campaign]bool
+	summing summing
+}
+
+// place looks for the campaign of each new message, and adds up the campaigns
+// that changed.
+func (g *growing) place() {
+	placers := map[fingerprint.Class]*cluster.Placer{}
+	byClass := map[fingerprint.Class][]*Campaign{}
+	for _, c := range g.kept {
+		byClass[c.Class] = append(byClass[c.Class], c)
+	}
+	for i := range g.t.Len() {
+		r := g.t.row(i)
+		if r.campaign != 0 {
+			continue
+		}
+		class := fingerprint.Class(r.class)
+		if placers[class] == nil {
+			placers[class] = cluster.NewPlacer(groupsOf(byClass[class]))
+		}
+		k := g.t.sketches.Sketch(int(r.sketch))
+		at, ok := 0, false
+		if !g.t.sketches.Pictured(int(r.sketch)) {
+			at, ok = placers[class].Place(&k)
+		}
+		if !ok {
+			g.without = append(g.without, int32(i))
+			continue
+		}
+		c := byClass[class][at]
+		g.t.group(int32(i), g.t.row(int(c.Members[0])).campaign, c.Weak != "")
+		c.Members = append(c.Members, int32(i))
+		g.stale[c] = true
+	}
+	g.sum(g.kept)
+}
+
+// sum adds up the campaigns that changed.
+func (g *growing) sum(campaigns []*Campaign) {
+	for _, c := range campaigns {
+		if g.stale[c] {
+			slices.Sort(c.Members)
+			c.Summary = g.summing.sum(g.t, c.Members)
+		}
+	}
+}
+
+func groupsOf(campaigns []*Campaign) []cluster.Group {
+	out := make([]cluster.Group, len(campaigns))
+	for i, c := range campaigns {
+		out[i] = cluster.Group{ID: c.ID, Class: c.Class, Core: c.Core, Print: c.Print}
+	}
+	return out
+}
+
+// regroup groups what has no core to be placed by, when anything came that
+// could belong to it.
+func (g *growing) regroup() {
+	if len(g.without) == 0 {
+		g.sum(g.loose)
+		g.kept = append(g.kept, g.loose...)
+		return
+	}
+	var o cluster.Options
+	members := g.without
+	standing := map[fingerprint.ID]bool{}
+	for _, c := range g.loose {
+		members = append(members, c.Members...)
+		o.Prior = append(o.Prior, Prior{ID: c.ID, Print: c.Print, Count: c.Count})
+		standing[c.ID] = true
+	}
+	for _, c := range g.kept {
+		o.Taken = append(o.Taken, c.ID)
+		standing[c.ID] = true
+	}
+	for _, p := range g.before {
+		if !standing[p.ID] {
+			o.Prior = append(o.Prior, p)
+		}
+	}
+	slices.Sort(members)
+	groups := cluster.Groups(g.t.set(members), o)
+	for i := range groups {
+		for k, m := range groups[i].Members {
+			groups[i].Members[k] = members[m]
+		}
+		g.kept = append(g.kept, g.t.campaign(&groups[i], &g.summing))
+	}
+}
+
+// bounces gives the reports that have no campaign yet to the one that caused them.
+func (g *growing) bounces() {
+	at := make(map[fingerprint.ID]*Campaign, len(g.kept))
+	for _, c := range g.kept {
+		c.Bounces = nil
+		at[c.ID] = c
+	}
+	for i := range g.t.Len() {
+		m := g.t.At(i)
+		if m.r.bounceOf == 0 {
+			continue
+		}
+		if c := at[m.BounceOf()]; c != nil {
+			c.Bounces = append(c.Bounces, int32(i))
+		} else {
+			m.r.bounceOf = 0
+		}
+	}
+	addBounces(g.t, groupsOf(g.kept), g.kept)
+}
