@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"path"
 
 	"qclean/scan/disk"
@@ -42,6 +43,37 @@ func (v *views) folder(dir string) (disk.Tree, error) {
 	}
 	v.held[dir] = t
 	return t, nil
+}
+
+// renamer is a tree that moves names between two folders that are held.
+type renamer interface {
+	MoveTo(from string, dir disk.Tree, to string) error
+}
+
+// move renames in held folders: the file that was just looked at there, and
+// no other that has come to the same name in a folder of the same name.
+func (v *views) move(from, to string) error {
+	if len(v.held) > maxViews-2 { // neither is let go for the other
+		v.close()
+	}
+	source, err := v.folder(path.Dir(from))
+	if err != nil {
+		return err
+	}
+	target, err := v.folder(path.Dir(to))
+	if err != nil {
+		return err
+	}
+	able, ok := source.(renamer)
+	if !ok {
+		return v.tree.Move(from, to)
+	}
+	err = able.MoveTo(path.Base(from), target, path.Base(to))
+	var failure *disk.Error
+	if errors.As(err, &failure) { // the names that the journal has
+		failure.Name, failure.To = from, to
+	}
+	return err
 }
 
 func (v *views) close() {

@@ -15,8 +15,36 @@ import (
 func ways(tree *folder) map[string]func(from, to string) error {
 	return map[string]func(from, to string) error{
 		"rename":   tree.Move,
+		"held":     func(from, to string) error { return moveHeld(tree, from, to) },
 		"by steps": func(from, to string) error { return moveBySteps(tree, from, to) },
 	}
+}
+
+// moveHeld moves between two folders that are held, as far as they can be.
+func moveHeld(tree *folder, from, to string) error {
+	source, from, err := holdParent(tree, from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, to, err := holdParent(tree, to)
+	if err != nil {
+		return err
+	}
+	defer target.Close()
+	return source.MoveTo(from, target, to)
+}
+
+func holdParent(tree *folder, name string) (*folder, string, error) {
+	dir, last, deep := cutLast(name)
+	if !deep {
+		dir = "."
+	}
+	sub, err := tree.Sub(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	return sub.(*folder), last, nil
 }
 
 func moveBySteps(tree *folder, from, to string) error {
@@ -35,7 +63,7 @@ func moveBySteps(tree *folder, from, to string) error {
 
 func eachWay(t *testing.T, test func(t *testing.T, dir string, move func(from, to string) error)) {
 	t.Helper()
-	for _, way := range []string{"rename", "by steps"} {
+	for _, way := range []string{"rename", "held", "by steps"} {
 		t.Run(way, func(t *testing.T) {
 			eachTree(t, func(t *testing.T, dir string, tree *folder) { test(t, dir, ways(tree)[way]) })
 		})

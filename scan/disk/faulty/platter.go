@@ -154,9 +154,9 @@ func (p *platter) madeDir(t *Tree, op Op, name string) {
 	p.record(op, part{dir, last, nil, n})
 }
 
-func (p *platter) moved(t *Tree, op Op, n *node, from, to string) {
+func (p *platter) moved(t *Tree, op Op, n *node, from string, target *Tree, to string) {
 	fromDir, fromName := p.folderOf(t, from)
-	toDir, toName := p.folderOf(t, to)
+	toDir, toName := p.folderOf(target, to)
 	p.record(op, part{fromDir, fromName, n, nil}, part{toDir, toName, nil, n})
 }
 
