@@ -51,9 +51,11 @@ fuzz:
 	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
 
-# The long forms of the fault tests: death, errors and power loss at every operation.
+# The long forms of the fault tests, with the figures that they print: death,
+# errors and power loss at every operation, a million entries, 1,000 kills.
 torture:
-	QCLEAN_TORTURE=1 $(GO) test -timeout 60m -count 1 ./replay/... ./scan/disk/...
+	@mkdir -p bin; QCLEAN_TORTURE=1 $(GO) test -v -timeout 60m -count 1 ./replay/... ./scan/disk/... >bin/torture.log 2>&1; status=$$?; \
+	grep -E '^(ok|FAIL|panic|--- )|^ +[a-z_]+_test\.go:[0-9]+: ' bin/torture.log; exit $$status
 
 # Real spam and ham for the accuracy figures; needs npm.
 corpus:

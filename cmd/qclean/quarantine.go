@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"qclean/classify/query"
 	"qclean/cmd/ui"
 	"qclean/replay"
+	"qclean/scan/spool"
 )
 
 type quarantineFlags struct {
@@ -157,10 +159,29 @@ func (a *app) nothingMatched(t *target, f *changeFlags, c *choice) error {
 	return nil
 }
 
+// escapedPlan is a plan whose names are in a form that JSON can hold: they may
+// be any bytes.
+func escapedPlan(p *replay.Plan) *replay.Plan {
+	out := *p
+	out.Steps, out.Left = slices.Clone(p.Steps), slices.Clone(p.Left)
+	for i := range out.Steps {
+		s := &out.Steps[i]
+		s.ID, s.Far = spool.ID(spool.EscapeName(string(s.ID))), spool.EscapeName(s.Far)
+		s.Moves = slices.Clone(s.Moves)
+		for j := range s.Moves {
+			s.Moves[j].From, s.Moves[j].To = spool.EscapeName(s.Moves[j].From), spool.EscapeName(s.Moves[j].To)
+		}
+	}
+	for i := range out.Left {
+		out.Left[i].ID = spool.ID(spool.EscapeName(string(out.Left[i].ID)))
+	}
+	return &out
+}
+
 // sayPlan prints what would be done.
 func (a *app) sayPlan(plan *replay.Plan, o outcome) error {
 	if a.json {
-		o.DryRun, o.Plan = true, plan
+		o.DryRun, o.Plan = true, escapedPlan(plan)
 		return a.ui.JSON(o)
 	}
 	columns := []ui.Column{{Name: "from", Wide: true}, {Name: "to", Wide: true}, {Name: "size", Right: true}}
