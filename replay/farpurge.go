@@ -27,6 +27,7 @@ import (
 type Elsewhere struct {
 	Old      string // its path, as the run has it that carried them there
 	Messages int
+	Runs     []string // that have carried them there, oldest first
 }
 
 // FarPicks finds the messages of runs that began before a time which lie on
@@ -48,18 +49,20 @@ func (m *Mover) FarPicks(ctx context.Context, before time.Time) (picks []Pick, e
 		}
 		picks = append(picks, found...)
 		if away > 0 {
-			elsewhere = addElsewhere(elsewhere, r.Old, away)
+			elsewhere = addElsewhere(elsewhere, r, away)
 		}
 	}
 	return picks, elsewhere, nil
 }
 
-func addElsewhere(all []Elsewhere, old string, n int) []Elsewhere {
-	if i := slices.IndexFunc(all, func(e Elsewhere) bool { return e.Old == old }); i >= 0 {
-		all[i].Messages += n
-		return all
+func addElsewhere(all []Elsewhere, r Run, n int) []Elsewhere {
+	i := slices.IndexFunc(all, func(e Elsewhere) bool { return e.Old == r.Old })
+	if i < 0 {
+		i, all = len(all), append(all, Elsewhere{Old: r.Old})
 	}
-	return append(all, Elsewhere{old, n})
+	all[i].Messages += n
+	all[i].Runs = append(all[i].Runs, r.Name)
+	return all
 }
 
 // farOf is what lies there of one run, or how much should when that cannot be looked at.

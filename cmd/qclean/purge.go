@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -98,6 +100,28 @@ func purgePicks(ctx context.Context, h *hand, before time.Time) ([]replay.Pick, 
 	}
 	far, elsewhere, err := h.FarPicks(ctx, before)
 	return append(near, far...), elsewhere, err
+}
+
+// sayFar tells a replay what it does not look at: messages that were carried
+// to another filesystem have to come back first.
+func (a *app) sayFar(ctx context.Context, h *hand) error {
+	here, elsewhere, err := h.FarPicks(ctx, a.now().Add(time.Hour))
+	if err != nil {
+		return err
+	}
+	runs := map[string]int{}
+	for _, p := range here {
+		runs[p.Note]++
+	}
+	for _, run := range slices.Sorted(maps.Keys(runs)) {
+		a.ui.Warn("%s of %s on the other filesystem, and not looked at; to bring them back into the queue: qclean undo %s --old DIR",
+			ui.Plural(runs[run], "message"), run, run)
+	}
+	for _, e := range elsewhere {
+		a.ui.Warn("%s in %s, and not looked at; to bring them back into the queue: qclean undo %s --old %s",
+			ui.Plural(e.Messages, "message"), ui.Safe(e.Old), e.Runs[0], ui.Safe(e.Old))
+	}
+	return nil
 }
 
 func farSteps(p *replay.Plan) int {

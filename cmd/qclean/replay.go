@@ -108,6 +108,9 @@ func (a *app) replay(ctx context.Context, f *replayFlags, sel query.Selection) e
 	if err != nil {
 		return err
 	}
+	if err := a.sayFar(ctx, h); err != nil {
+		return err
+	}
 	noNDR := sel.NDR == nil && !sel.Empty()
 	if noNDR {
 		no := false
