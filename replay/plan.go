@@ -224,18 +224,6 @@ func (s *Step) clashes(names map[string]bool) bool {
 	return false
 }
 
-// tooLong tells whether a name of a step is longer than the kernel takes: a
-// rename within an open folder could make it, and no journal that has it can
-// be read again.
-func (s *Step) tooLong() bool {
-	return slices.ContainsFunc(s.Moves, func(m Move) bool {
-		return len(m.From) > maxPathLen || len(m.To) > maxPathLen-runSpare
-	})
-}
-
-// runSpare is what a run's name may grow by when the second is taken.
-const runSpare = len("-1000")
-
 // control is the move of the file that makes the message.
 func (s *Step) control() *Move {
 	for i := range s.Moves {

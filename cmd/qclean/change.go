@@ -241,6 +241,8 @@ func (a *app) sayRun(r replay.Run) {
 	case r.Done == 0, r.Verb == replay.Purge, r.Verb == replay.Submit:
 	case r.Verb == replay.Undo && strings.Contains(r.Of, "-"+string(replay.Inject)):
 		a.ui.Say("Send them again: qclean replay …")
+	case r.Verb == replay.Quarantine && r.Old != "":
+		a.ui.Say("Take it back: qclean undo %s --old %s", r.Name, ui.Safe(r.Old))
 	default:
 		a.ui.Say("Take it back: qclean undo %s", r.Name)
 	}

@@ -61,7 +61,7 @@ func (a *app) purge(ctx context.Context, f *purgeFlags) error {
 		return err
 	}
 	for _, e := range elsewhere {
-		a.ui.Warn("%s more in %s, and stay; to delete them there add: --old %s", ui.Plural(e.Messages, "message"), ui.Safe(e.Old), ui.Safe(e.Old))
+		a.ui.Warn("%s more lie in %s and stay; to delete them as well add: --old %s", ui.Plural(e.Messages, "message"), ui.Safe(e.Old), ui.Safe(e.Old))
 	}
 	plan, err := replay.NewPlan(t.Spool, replay.Purge, "older than "+f.older, picks, a.now())
 	o := a.outcomeOf(t, replay.Purge, nil)
@@ -114,11 +114,11 @@ func (a *app) sayFar(ctx context.Context, h *hand) error {
 		runs[p.Note]++
 	}
 	for _, run := range slices.Sorted(maps.Keys(runs)) {
-		a.ui.Warn("%s of %s on the other filesystem, and not looked at; to bring them back into the queue: qclean undo %s --old DIR",
+		a.ui.Warn("%s of %s lie on the other filesystem and are not looked at; to bring them back into the queue: qclean undo %s --old DIR",
 			ui.Plural(runs[run], "message"), run, run)
 	}
 	for _, e := range elsewhere {
-		a.ui.Warn("%s in %s, and not looked at; to bring them back into the queue: qclean undo %s --old %s",
+		a.ui.Warn("%s lie in %s and are not looked at; to bring them back into the queue: qclean undo %s --old %s",
 			ui.Plural(e.Messages, "message"), ui.Safe(e.Old), e.Runs[0], ui.Safe(e.Old))
 	}
 	return nil
