@@ -1,9 +1,6 @@
 package classify
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Domain gives the domain of an address in lower case, "" when it has none.
 // The last @ decides, since a quoted local part may hold others (RFC 5321 section 4.1.2).
@@ -12,7 +9,11 @@ func Domain(address string) string {
 	if at < 0 {
 		return ""
 	}
-	return strings.ToLower(strings.TrimRight(address[at+1:], ". "))
+	domain := address[at+1:]
+	for len(domain) > 0 && (domain[len(domain)-1] == '.' || domain[len(domain)-1] == ' ') {
+		domain = domain[:len(domain)-1]
+	}
+	return strings.ToLower(domain)
 }
 
 // Domains gives the domains of several addresses, each once, in order.
@@ -27,29 +28,6 @@ func Domains(addresses []string) []string {
 		if d != "" && !known {
 			out = append(out, d)
 		}
-	}
-	return out
-}
-
-// keep copies a string out of a scan's buffer, in valid UTF-8 and of bounded length.
-func keep(s string) string {
-	if len(s) > maxKeptString {
-		s = s[:maxKeptString]
-		for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
-			s = s[:len(s)-1]
-		}
-		if r, n := utf8.DecodeLastRuneInString(s); r == utf8.RuneError && n <= 1 && len(s) > 0 {
-			s = s[:len(s)-1]
-		}
-	}
-	return strings.Clone(strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// keepAll copies the first n of a list.
-func keepAll(list []string, n int) []string {
-	out := make([]string, 0, min(n, len(list)))
-	for _, s := range list[:min(n, len(list))] {
-		out = append(out, keep(s))
 	}
 	return out
 }

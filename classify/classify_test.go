@@ -28,12 +28,12 @@ func TestDomain(t *testing.T) {
 
 func TestKeepIsBoundedValidUTF8(t *testing.T) {
 	for _, in := range []string{strings.Repeat("é", 1000), strings.Repeat("x", 299) + "日本", "a\xffb", strings.Repeat("\xf0\x9f", 400)} {
-		got := keep(in)
+		got := new(keeper).string(in)
 		if !utf8.ValidString(got) || len(got) > 3*maxKeptString {
 			t.Errorf("keep(%.10q…) = %d bytes, valid %v", in, len(got), utf8.ValidString(got))
 		}
 	}
-	if got := keep("short"); got != "short" {
+	if got := new(keeper).string("short"); got != "short" {
 		t.Error(got)
 	}
 }

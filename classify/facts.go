@@ -19,6 +19,8 @@ type Reader struct {
 	sketcher *fingerprint.Sketcher
 	known    *fingerprint.Matcher
 	original *letter.Reader // for what a bounce returns
+	keep     keeper
+	domains  []string // of the message in hand
 }
 
 // Options of a Reader. The zero value is right.
@@ -48,13 +50,13 @@ func (r *Reader) Facts(m *scan.Message) Record {
 	sketch := r.sketcher.Sketch(l, class)
 	m.Mark(scan.Facts)
 	rec := Record{
-		ID: e.ID, Queue: e.Queue, Files: slices.Clone(e.Files), Ident: e.Ident, Size: e.Size, Arrived: arrived(e, l), Frozen: e.Frozen,
-		From: keep(env.From), Null: env.Null, To: keepAll(env.To, MaxKeptRecipients), Recipients: len(env.To) + env.More,
-		Envelope: env.Source, AuthUser: keep(from.AuthUser), SourceIP: keep(from.IP), SourceName: keep(from.Name),
-		Helo: keep(from.Helo), Reason: keep(env.Reason),
-		Subject: keep(l.Subject()), MessageID: keep(l.MessageID()), Links: linkDomains(l.Links), Kind: report.Kind,
+		ID: e.ID, Queue: e.Queue, Files: r.keep.entryFiles(e.Files), Ident: e.Ident, Size: e.Size, Arrived: arrived(e, l), Frozen: e.Frozen,
+		From: r.keep.string(env.From), Null: env.Null, To: r.keep.strings(env.To, MaxKeptRecipients), Recipients: len(env.To) + env.More,
+		Envelope: env.Source, AuthUser: r.keep.string(from.AuthUser), SourceIP: r.keep.string(from.IP), SourceName: r.keep.string(from.Name),
+		Helo: r.keep.string(from.Helo), Reason: r.keep.string(env.Reason),
+		Subject: r.keep.string(l.Subject()), MessageID: r.keep.string(l.MessageID()), Links: r.linkDomains(l.Links), Kind: report.Kind,
 		Class: class, Sketch: sketch, Defects: l.Defects, Flaws: slices.Clone(m.Flaws),
-		Traits: traitsOf(l, &from),
+		Traits: r.traits(l, &from),
 	}
 	if r.known != nil {
 		if hits := r.known.Match(r.sketcher.Features(l, class)); len(hits) > 0 {
@@ -62,7 +64,7 @@ func (r *Reader) Facts(m *scan.Message) Record {
 		}
 	}
 	if authors := l.From(); len(authors) > 0 {
-		rec.HeaderFrom = keep(authors[0].Mail)
+		rec.HeaderFrom = r.keep.string(authors[0].Mail)
 	}
 	if report.Kind != kind.Mail && report.Kind != kind.AutoReply {
 		rec.Bounce = r.bounce(&report, l)
@@ -72,13 +74,13 @@ func (r *Reader) Facts(m *scan.Message) Record {
 
 // bounce keeps what a report tells of another message.
 func (r *Reader) bounce(f *kind.Facts, l *letter.Message) *Bounce {
-	b := &Bounce{Failed: keepAll(f.Failed, MaxKeptRecipients), Status: keep(f.Status), Diagnostic: keep(f.Diagnostic),
-		ReportingMTA: keep(f.ReportingMTA), MessageID: keep(f.MessageID), From: keep(f.From)}
+	b := &Bounce{Failed: r.keep.strings(f.Failed, MaxKeptRecipients), Status: r.keep.string(f.Status), Diagnostic: r.keep.string(f.Diagnostic),
+		ReportingMTA: r.keep.string(f.ReportingMTA), MessageID: r.keep.string(f.MessageID), From: r.keep.string(f.From)}
 	if len(l.Returned) == 0 {
 		return b
 	}
 	o := r.original.Read(l.Returned)
-	b.Trail = trailOf(o)
+	b.Trail = r.trail(o)
 	// The original's envelope is not known; its class follows from its own fields.
 	b.Original = r.sketcher.Sketch(o, fingerprint.ClassOf(o, &spool.Envelope{Source: spool.Unknown}))
 	return b
@@ -97,16 +99,19 @@ func arrived(e *spool.Entry, l *letter.Message) time.Time {
 }
 
 // linkDomains keeps the first few domains that a message links to.
-func linkDomains(links []letter.Link) []string {
-	var out []string
+func (r *Reader) linkDomains(links []letter.Link) []string {
+	r.domains = r.domains[:0]
 	for i := range links {
 		d := links[i].Domain
-		if d == "" || slices.Contains(out, d) {
+		if d == "" || slices.Contains(r.domains, d) {
 			continue
 		}
-		if out = append(out, keep(d)); len(out) == MaxKeptLinks {
+		if r.domains = append(r.domains, d); len(r.domains) == MaxKeptLinks {
 			break
 		}
 	}
-	return out
+	if len(r.domains) == 0 {
+		return nil
+	}
+	return r.keep.strings(r.domains, MaxKeptLinks)
 }

@@ -17,15 +17,15 @@ type Traits struct {
 	For     string // recipient that our hosts recorded first, before any forwarding
 }
 
-func traitsOf(l *letter.Message, from *origin.Facts) Traits {
+func (r *Reader) traits(l *letter.Message, from *origin.Facts) Traits {
 	h := l.Header
 	return Traits{
 		Auth:    from.Auth,
 		List:    h.Has("List-Id") || h.Has("List-Post") || h.Has("List-Unsubscribe"),
 		Listed:  (h.Has("List-Unsubscribe") || h.Has("List-Id")) && !h.Has("List-Post"),
-		Answers: keep(answers(h)),
-		By:      keep(from.By),
-		For:     keep(from.For),
+		Answers: r.keep.string(answers(h)),
+		By:      r.keep.string(from.By),
+		For:     r.keep.string(from.For),
 	}
 }
 
@@ -46,12 +46,12 @@ func answers(h letter.Header) string {
 // maxTrail is how many hops of a returned message are kept.
 const maxTrail = 8
 
-// trailOf keeps the way that a returned message says it took.
-func trailOf(original *letter.Message) []origin.Hop {
+// trail keeps the way that a returned message says it took.
+func (r *Reader) trail(original *letter.Message) []origin.Hop {
 	hops := origin.Trail(original.Header, maxTrail)
 	for i := range hops {
 		h := &hops[i]
-		*h = origin.Hop{IP: keep(h.IP), Name: keep(h.Name), Helo: keep(h.Helo), By: keep(h.By), Login: keep(h.Login), Auth: h.Auth}
+		*h = origin.Hop{IP: r.keep.string(h.IP), Name: r.keep.string(h.Name), Helo: r.keep.string(h.Helo), By: r.keep.string(h.By), Login: r.keep.string(h.Login), Auth: h.Auth}
 	}
 	return hops
 }

@@ -26,7 +26,7 @@ type place struct {
 // windowSize is how many names are put in order of their inodes when the disk
 // is slow. Inodes lie in the order of their numbers on most filesystems, so
 // neighbours come with one read; more names gain nothing.
-const windowSize = 64 * batchSize
+const windowSize = 16 * batchSize
 
 // list sends names to the workers, errors straight to the results.
 func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entries *belt[spool.Entry], results *belt[outcome[T]]) {
@@ -46,10 +46,12 @@ func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entr
 			}
 			continue
 		}
-		if o.Skip != nil && o.Skip(&e) {
+		l.window = append(l.window, e)
+		if last := len(l.window) - 1; o.Skip != nil && o.Skip(&l.window[last]) {
+			l.window = l.window[:last]
 			continue
 		}
-		if !l.add(&e) {
+		if !l.sendFull() {
 			return
 		}
 	}
@@ -57,9 +59,8 @@ func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entr
 	m.end()
 }
 
-// add is false when the scan is over.
-func (l *lister) add(e *spool.Entry) bool {
-	l.window = append(l.window, *e)
+// sendFull sends the window when it is full. It is false when the scan is over.
+func (l *lister) sendFull() bool {
 	most := batchSize
 	if l.advice.wanted() {
 		most = windowSize

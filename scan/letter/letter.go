@@ -71,8 +71,10 @@ type Message struct {
 	Returned []byte  // the returned or forwarded original (message/rfc822, text/rfc822-headers, or after a bounce's mark), raw, nil without one
 	Defects  Defect
 
-	tools *tools    // of the Reader; nil in a Message made by hand
-	from  []Address // what From gave
+	tools       *tools    // of the Reader; nil in a Message made by hand
+	from        []Address // what From gave
+	subject     string    // what Subject gave
+	subjectRead bool
 }
 
 // Header is the fields of one header block in order.

@@ -26,7 +26,12 @@ func (m *Message) fallback() string {
 
 // Subject is the first Subject field, decoded. It may hold any character,
 // control characters included.
-func (m *Message) Subject() string { return m.Decoded("Subject") }
+func (m *Message) Subject() string {
+	if !m.subjectRead {
+		m.subject, m.subjectRead = m.Decoded("Subject"), true
+	}
+	return m.subject
+}
 
 // Decoded is the first field of that name with its encoded words decoded.
 func (m *Message) Decoded(name string) string {

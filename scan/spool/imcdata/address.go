@@ -113,6 +113,7 @@ func withoutComments(s string) string {
 		return s
 	}
 	var out strings.Builder
+	out.Grow(len(s))
 	var l lexer
 	for i := 0; i < len(s); i++ {
 		was := l.depth
@@ -137,14 +138,15 @@ func forPath(received string) string {
 	if semicolon := strings.LastIndexByte(received, ';'); semicolon >= 0 {
 		received = received[:semicolon]
 	}
-	words := strings.Fields(received)
-	for i := len(words) - 2; i >= 0; i-- {
-		if fold(words[i], "for") {
-			if a := pathOf(words[i+1]); strings.Contains(a, "@") && !hasControl(a) {
-				return a
-			}
-			return ""
+	before, path := "", ""
+	for word := range strings.FieldsSeq(received) {
+		if fold(before, "for") {
+			path = word
 		}
+		before = word
+	}
+	if a := pathOf(path); strings.Contains(a, "@") && !hasControl(a) {
+		return a
 	}
 	return ""
 }

@@ -1,0 +1,80 @@
+package classify
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"qclean/scan/spool"
+)
+
+// keeper copies what is to outlive a message into blocks of its own: a record
+// has some fifteen strings, and a piece of memory for each would cost more than
+// reading them. A block lives as long as anything in it.
+type keeper struct {
+	text  strings.Builder
+	list  []string
+	files []spool.File
+}
+
+const (
+	keeperBlock = 16 << 10 // bytes of text
+	keeperList  = 256      // strings and files
+)
+
+// string copies a string out of a scan's buffer, in valid UTF-8 and of bounded length.
+func (k *keeper) string(s string) string {
+	s = strings.ToValidUTF8(clip(s), "\uFFFD")
+	if s == "" {
+		return ""
+	}
+	if k.text.Cap()-k.text.Len() < len(s) {
+		k.text.Reset()
+		k.text.Grow(keeperBlock)
+	}
+	at := k.text.Len()
+	k.text.WriteString(s)
+	return k.text.String()[at:]
+}
+
+// clip bounds a string and leaves no half of a character at its end.
+func clip(s string) string {
+	if len(s) <= maxKeptString {
+		return s
+	}
+	s = s[:maxKeptString]
+	for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	if r, n := utf8.DecodeLastRuneInString(s); r == utf8.RuneError && n <= 1 && len(s) > 0 {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// strings copies the first n of a list.
+func (k *keeper) strings(list []string, n int) []string {
+	list = list[:min(n, len(list))]
+	out := cut(&k.list, len(list))
+	for i, s := range list {
+		out[i] = k.string(s)
+	}
+	return out
+}
+
+// entryFiles copies the list of an entry's files. Their names are no part of a scan's buffers.
+func (k *keeper) entryFiles(files []spool.File) []spool.File {
+	out := cut(&k.files, len(files))
+	copy(out, files)
+	return out
+}
+
+// cut takes room for n off a block, which is made anew when it is used up. It
+// gives no nil.
+func cut[T any](block *[]T, n int) []T {
+	if *block == nil || cap(*block)-len(*block) < n {
+		*block = make([]T, 0, max(keeperList, n))
+	}
+	at := len(*block)
+	*block = (*block)[:at+n]
+	return (*block)[at : at+n : at+n]
+}
