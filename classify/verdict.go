@@ -124,8 +124,9 @@ func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement 
 	for i := range campaigns {
 		for _, s := range strands[i] {
 			j.decide(s)
+			said := s.verdict // apart from the case, which is not needed any more
 			for _, m := range s.Members {
-				j.out.Records[m] = &s.verdict
+				j.out.Records[m] = &said
 			}
 		}
 		j.out.Campaigns[i] = whole(strands[i])

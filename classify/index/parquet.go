@@ -14,7 +14,10 @@ import (
 // parquetFormat grows when the meaning of a column changes.
 const parquetFormat = "4"
 
-const chunk = 4096 // rows at a time
+const (
+	chunk    = 1024      // rows at a time
+	rowGroup = 16 * 1024 // rows that the writer holds: some 15 MB
+)
 
 // Copied tells whether the Parquet file of a spool is of its last scan.
 func (s *Store) Copied(spool string, set Set) bool {
@@ -30,6 +33,7 @@ func (s *Store) Copied(spool string, set Set) bool {
 func (s *Store) Copy(set Set, snap *Snapshot) error {
 	meta := []parquet.WriterOption{
 		parquet.Compression(&parquet.Snappy),
+		parquet.MaxRowsPerRowGroup(rowGroup),
 		parquet.KeyValueMetadata("qclean.format", parquetFormat),
 		parquet.KeyValueMetadata("qclean.spool", snap.Spool),
 		parquet.KeyValueMetadata("qclean.mta", snap.MTA),

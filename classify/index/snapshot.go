@@ -35,16 +35,16 @@ type Snapshot struct {
 // older file is then read as if it were not there.
 const format = "qclean scan 4\n"
 
-// head is what stands in the file before the table.
+// head is what stands in the file before the campaigns and the table.
 type head struct {
 	MTA       string
 	Taken     time.Time
 	Basis     string
 	Relays    []string
-	Campaigns []classify.Campaign
 	Site      classify.Site
 	Opinion   string
 	Drift     int
+	Campaigns int // that follow, one by one
 }
 
 func (s *Store) scan(spool string, set Set) string {
@@ -53,12 +53,6 @@ func (s *Store) scan(spool string, set Set) string {
 
 // Save replaces what is remembered of a spool.
 func (s *Store) Save(set Set, snap *Snapshot) error {
-	h := head{MTA: snap.MTA, Taken: snap.Taken.UTC(), Basis: snap.Basis, Relays: snap.Relays, Site: snap.Site, Opinion: snap.Opinion, Drift: snap.Drift}
-	for _, c := range snap.Campaigns {
-		kept := *c
-		kept.Members, kept.Bounces = nil, nil
-		h.Campaigns = append(h.Campaigns, kept)
-	}
 	table, err := snap.Table.Compact()
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
@@ -68,7 +62,7 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 		if _, err := w.WriteString(format); err != nil {
 			return err
 		}
-		return errors.Join(gob.NewEncoder(w).Encode(&h), table.Encode(w), w.Flush())
+		return errors.Join(snap.encode(w), table.Encode(w), w.Flush())
 	})
 	if err == nil {
 		err = writeSum(s.scan(snap.Spool, set))
@@ -78,6 +72,40 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 	}
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
+	}
+	return nil
+}
+
+// encode writes all but the table.
+func (snap *Snapshot) encode(w io.Writer) error {
+	enc := gob.NewEncoder(w)
+	err := enc.Encode(&head{MTA: snap.MTA, Taken: snap.Taken.UTC(), Basis: snap.Basis, Relays: snap.Relays, Site: snap.Site, Opinion: snap.Opinion,
+		Drift: snap.Drift, Campaigns: len(snap.Campaigns)})
+	for _, c := range snap.Campaigns {
+		if err != nil {
+			break
+		}
+		kept := *c
+		kept.Members, kept.Bounces = nil, nil
+		err = enc.Encode(&kept)
+	}
+	return err
+}
+
+// decode is the reverse of encode.
+func (snap *Snapshot) decode(r io.Reader) error {
+	dec := gob.NewDecoder(r)
+	var h head
+	if err := dec.Decode(&h); err != nil {
+		return err
+	}
+	snap.MTA, snap.Taken, snap.Basis, snap.Relays, snap.Site, snap.Opinion, snap.Drift = h.MTA, h.Taken, h.Basis, h.Relays, h.Site, h.Opinion, h.Drift
+	for range h.Campaigns {
+		c := &classify.Campaign{}
+		if err := dec.Decode(c); err != nil {
+			return err
+		}
+		snap.Campaigns = append(snap.Campaigns, c)
 	}
 	return nil
 }
@@ -101,16 +129,12 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 	if _, err := io.ReadFull(r, begin); err != nil || string(begin) != format {
 		return nil, ErrNone
 	}
-	var h head
-	if err := gob.NewDecoder(r).Decode(&h); err != nil {
+	snap := &Snapshot{Spool: spool}
+	if err := snap.decode(r); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
 	}
-	snap := &Snapshot{Spool: spool, MTA: h.MTA, Taken: h.Taken, Basis: h.Basis, Relays: h.Relays, Site: h.Site, Opinion: h.Opinion, Drift: h.Drift}
 	if snap.Table, err = classify.DecodeTable(r); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
-	}
-	for i := range h.Campaigns {
-		snap.Campaigns = append(snap.Campaigns, &h.Campaigns[i])
 	}
 	if at, err := s.seen(spool, set); err == nil && at.After(snap.Taken) {
 		snap.Taken = at

@@ -11,6 +11,7 @@ import (
 )
 
 func main() {
+	boundMemory()
 	// The first signal ends the work at a consistent point; a second one kills.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
