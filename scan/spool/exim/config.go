@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"os"
 	"path"
@@ -56,7 +57,7 @@ func (s *spoolDir) siteFrom(name string) (spool.Site, error) {
 		return spool.Site{}, err
 	}
 	defer f.Close()
-	c, err := parseConfig(f)
+	c, err := parseConfig(f, nil)
 	if err != nil {
 		return spool.Site{}, err
 	}
@@ -73,14 +74,16 @@ func (s *spoolDir) siteFrom(name string) (spool.Site, error) {
 // config is the main section of a configuration file (the specification, "The
 // runtime configuration file").
 type config struct {
+	given   map[string]string // macros of the command line, which a file cannot change
 	macros  map[string]string
 	options map[string]string // by name; of lists, "domainlist local_domains"
 }
 
 // parseConfig reads up to the first "begin". What stands between .ifdef and
-// .endif counts when the macro is set.
-func parseConfig(r io.Reader) (*config, error) {
-	c := &config{macros: map[string]string{}, options: map[string]string{}}
+// .endif counts when the macro is set, there or by -D on the command line.
+func parseConfig(r io.Reader, given map[string]string) (*config, error) {
+	c := &config{given: given, macros: map[string]string{}, options: map[string]string{}}
+	maps.Copy(c.macros, given)
 	in := bufio.NewScanner(io.LimitReader(r, maxConfig))
 	in.Buffer(nil, maxConfig)
 	var skip []bool // for each .ifdef that is open: this branch does not count
@@ -133,8 +136,9 @@ func (c *config) setting(line string) {
 	name, value, ok := strings.Cut(line, "=")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	name = strings.TrimSpace(strings.TrimPrefix(name, "hide "))
+	_, fixed := c.given[name]
 	switch {
-	case !ok || name == "":
+	case !ok || name == "" || fixed:
 	case 'A' <= name[0] && name[0] <= 'Z':
 		c.macros[name] = strings.TrimPrefix(value, "=") // "==" sets anew
 	default:

@@ -76,7 +76,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add("domainlist local_domains = <")
 	f.Add(".endif\n.else\n.ifdef\n\\\n = \nbegin")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parseConfig(strings.NewReader(text))
+		c, err := parseConfig(strings.NewReader(text), nil)
 		if err != nil {
 			return
 		}

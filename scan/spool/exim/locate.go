@@ -15,7 +15,7 @@ func (Driver) Usual(root string) []spool.Place {
 	var out []spool.Place
 	for _, name := range configFiles {
 		name = filepath.Join(root, name)
-		if dir := spoolOf(name); dir != "" {
+		if dir := spoolOf(name, nil); dir != "" {
 			out = append(out, spool.Place{Path: filepath.Join(root, dir), Why: "spool_directory in " + name})
 		}
 	}
@@ -26,7 +26,7 @@ func (Driver) Usual(root string) []spool.Place {
 }
 
 // spoolOf reads where a configuration has its spool, "" when it does not say.
-func spoolOf(name string) string {
+func spoolOf(name string, macros map[string]string) string {
 	etc, err := disk.Open(filepath.Dir(name))
 	if err != nil {
 		return ""
@@ -37,7 +37,7 @@ func spoolOf(name string) string {
 		return ""
 	}
 	defer f.Close()
-	c, err := parseConfig(f)
+	c, err := parseConfig(f, macros)
 	if err != nil {
 		return ""
 	}

@@ -6,76 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
-	"strconv"
 	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
 )
-
-// maxProcesses bounds how many processes are looked at.
-const maxProcesses = 100_000
-
-// Running looks for a process of Exim that does not work in another folder:
-// each of them changes to its spool directory when it starts (exim.c), which
-// root can see. No is not final: cron, inetd or any user's submission may start
-// one at any moment. So each message is claimed by its lock in any case.
-func (s *spoolDir) Running(ctx context.Context) (bool, string, error) {
-	proc, err := disk.Open(s.proc)
-	if err != nil {
-		return false, "", fmt.Errorf("look for a process of Exim: %w", err)
-	}
-	defer proc.Close()
-	n := 0
-	for info, err := range proc.List(".") {
-		if err != nil {
-			return false, "", fmt.Errorf("look for a process of Exim: %w", err)
-		}
-		if ctx.Err() != nil {
-			return false, "", ctx.Err()
-		}
-		if n++; n > maxProcesses {
-			break
-		}
-		if _, err := strconv.Atoi(info.Name); err != nil || !isExim(proc, info.Name) {
-			continue
-		}
-		switch here, known := s.worksHere(info.Name); {
-		case here:
-			return true, "process " + info.Name + " of Exim works in it", nil
-		case !known:
-			return true, "process " + info.Name + " is Exim", nil
-		}
-	}
-	return false, "no process is Exim now, but one may be started at any moment", nil
-}
-
-// worksHere tells whether a process's working folder is this spool directory,
-// and whether that could be seen.
-func (s *spoolDir) worksHere(pid string) (here, known bool) {
-	there, err := os.Stat(path.Join(s.proc, pid, "cwd"))
-	if err != nil {
-		return false, false
-	}
-	us, err := os.Stat(path.Join(s.t.Path(), s.base))
-	return err == nil && os.SameFile(us, there), err == nil
-}
-
-// isExim looks at the name of a process (proc(5), comm).
-func isExim(proc disk.Tree, pid string) bool {
-	f, err := proc.Open(path.Join(pid, "comm"))
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	var b [32]byte
-	n, _ := f.Read(b[:])
-	return isEximName(strings.TrimSpace(string(b[:n])))
-}
-
-func isEximName(comm string) bool { return comm == "exim" || comm == "exim4" }
 
 // Claim takes the lock that Exim itself takes before it works on a message, a
 // write lock by fcntl on the first line of the body file (spool_in.c,

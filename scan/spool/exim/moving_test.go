@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -140,29 +139,6 @@ func checkHome(t *testing.T, s *spoolDir, q spool.Entry, want []string) {
 	lay(t, s.t.Path(), map[string]string{"exim4/input/" + id1 + "-H": spool1["input/"+id1+"-H"]})
 	if _, err := s.Home(t.Context(), q, q.Files[0]); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("the ID is taken: %v", err)
-	}
-}
-
-func TestRunning(t *testing.T) {
-	s, _ := openSpool1(t)
-	s.proc = t.TempDir()
-	lay(t, s.proc, map[string]string{"1/comm": "init\n", "self/comm": "exim4\n", "22/": "", "33/comm": "eximstats\n"})
-	if yes, how, err := s.Running(t.Context()); yes || how == "" || err != nil {
-		t.Errorf("%v, %q, %v", yes, how, err)
-	}
-	lay(t, s.proc, map[string]string{"4711/comm": "exim4\n"})
-	if yes, how, err := s.Running(t.Context()); !yes || how != "process 4711 is Exim" || err != nil {
-		t.Errorf("%v, %q, %v", yes, how, err)
-	}
-	cwd := filepath.Join(s.proc, "4711/cwd")
-	os.Symlink(t.TempDir(), cwd)
-	if yes, how, err := s.Running(t.Context()); yes || err != nil {
-		t.Errorf("it works in another folder: %v, %q, %v", yes, how, err)
-	}
-	os.Remove(cwd)
-	os.Symlink(filepath.Join(s.t.Path(), s.base), cwd)
-	if yes, how, err := s.Running(t.Context()); !yes || !strings.Contains(how, "4711 of Exim works in it") || err != nil {
-		t.Errorf("it works here: %v, %q, %v", yes, how, err)
 	}
 }
 
