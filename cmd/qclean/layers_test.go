@@ -42,6 +42,7 @@ var house = []struct {
 	{"scan/spool/exim", []string{"golang.org/x/sys/unix"}},
 	{"scan/spool/postfix", []string{"golang.org/x/sys/unix"}},
 	{"scan/spool/imcdata", nil},
+	{"scan/spool/queued", nil},
 	{"scan/spool/spooltest", []string{"github.com/google/go-cmp"}},
 	{"scan/spool", nil},
 	{"scan/disk/faulty", nil},

@@ -11,7 +11,6 @@ package exim
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Driver knows the spool directory of Exim. It takes that directory, its
@@ -43,7 +43,7 @@ func (Driver) Detect(t disk.Tree, at string) (spool.Match, error) {
 		return spool.Match{Sure: 3, Why: "header files of Exim in input"}, nil
 	case hasHeaderFile(t, at, 1):
 		return spool.Match{Sure: 3, Why: "header files of Exim"}, nil
-	case isFolder(t, input) && isFolder(t, path.Join(at, "msglog")):
+	case queued.IsFolder(t, input) && queued.IsFolder(t, path.Join(at, "msglog")):
 		return spool.Match{Sure: 2, Why: "input and msglog side by side"}, nil
 	}
 	return spool.Match{}, nil
@@ -71,11 +71,6 @@ func hasHeaderFile(t disk.Tree, dir string, depth int) bool {
 // isSplit tells a folder of a split spool: one letter or digit.
 func isSplit(info disk.Info) bool {
 	return info.Mode.IsDir() && len(info.Name) == 1 && digit62(info.Name[0]) >= 0
-}
-
-func isFolder(t disk.Tree, name string) bool {
-	info, err := t.Lstat(name)
-	return err == nil && info.Mode.IsDir()
 }
 
 // Open takes a spool directory with all its queues, or a single folder of messages.
@@ -119,7 +114,7 @@ func (s *spoolDir) findQueues() error {
 	var named []string
 	for _, q := range []string{"input", "Finput"} {
 		info, err := s.t.Lstat(path.Join(s.base, q))
-		if err != nil && gone(err) != spool.ErrGone {
+		if err != nil && queued.Gone(err) != spool.ErrGone {
 			return err
 		}
 		if err == nil && info.Mode.IsDir() {
@@ -142,7 +137,7 @@ func (s *spoolDir) findQueues() error {
 		dir := path.Join(s.base, name, "input")
 		if info, err := s.t.Lstat(dir); err == nil && info.Mode.IsDir() {
 			s.addQueue(name, dir)
-		} else if err != nil && gone(err) != spool.ErrGone {
+		} else if err != nil && queued.Gone(err) != spool.ErrGone {
 			return err
 		}
 	}
@@ -178,19 +173,4 @@ func msglogDir(queueDir string) string {
 		name = "Fmsglog"
 	}
 	return path.Join(path.Dir(queueDir), name)
-}
-
-// kindOf tells what kind of thing stands where a file should.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "folder"
-	case mode&fs.ModeSymlink != 0:
-		return "symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "FIFO"
-	case mode&fs.ModeSocket != 0:
-		return "socket"
-	}
-	return "not a regular file"
 }

@@ -3,12 +3,11 @@ package exim
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path"
-	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Find looks for a message in the queues, by its ID, in the split place and
@@ -19,7 +18,7 @@ func (s *spoolDir) Find(ctx context.Context, id spool.ID) (spool.Entry, error) {
 		return spool.Entry{}, spool.ErrGone
 	}
 	if dir := path.Dir(string(id)); dir != "." {
-		e := entry(id, s.cameFrom(dir), dir, id.Short())
+		e := entry(id, queued.Origin(s.queues, string(id)), dir, id.Short())
 		if e.Queue == "" {
 			return spool.Entry{}, spool.ErrGone
 		}
@@ -36,16 +35,6 @@ func (s *spoolDir) Find(ctx context.Context, id spool.ID) (spool.Entry, error) {
 	return spool.Entry{}, spool.ErrGone
 }
 
-// cameFrom is the queue whose quarantine a folder is, or lies in.
-func (s *spoolDir) cameFrom(dir string) string {
-	for _, q := range s.queues {
-		if dir == q.Old || strings.HasPrefix(dir, q.Old+"/") {
-			return q.Name
-		}
-	}
-	return ""
-}
-
 // Stat fills what the file system knows, and follows a message that was moved
 // to another queue since it was listed. Ident is that of the header file,
 // which Exim writes anew with each attempt.
@@ -59,16 +48,10 @@ func (s *spoolDir) Stat(ctx context.Context, e *spool.Entry) error {
 
 // again looks for a message that is not where it was. What Load knew of it stays.
 func (s *spoolDir) again(ctx context.Context, e *spool.Entry) error {
-	if strings.Contains(string(e.ID), "/") {
-		return spool.ErrGone
-	}
-	now, err := s.Find(ctx, e.ID)
-	if err != nil {
-		return err
-	}
-	now.Envelope, now.Frozen = e.Envelope, e.Frozen
-	*e = now
-	return nil
+	frozen := e.Frozen // it is read from the file, and told by no place
+	err := queued.Again(ctx, e, s.Find)
+	e.Frozen = frozen
+	return err
 }
 
 func (s *spoolDir) stat(ctx context.Context, e *spool.Entry) error {
@@ -100,18 +83,10 @@ func (s *spoolDir) stat(ctx context.Context, e *spool.Entry) error {
 func (s *spoolDir) lstat(name string) (disk.Info, error) {
 	info, err := s.t.Lstat(name)
 	if err != nil {
-		return disk.Info{}, gone(err)
+		return disk.Info{}, queued.Gone(err)
 	}
 	if !info.Mode.IsRegular() {
-		return disk.Info{}, &spool.Left{Name: name, Reason: kindOf(info.Mode)}
+		return disk.Info{}, &spool.Left{Name: name, Reason: queued.Kind(info.Mode)}
 	}
 	return info, nil
-}
-
-// gone turns a name that is not there into the word that callers wait for.
-func gone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, disk.ErrNotFolder) || errors.Is(err, disk.ErrBadName) {
-		return spool.ErrGone
-	}
-	return err
 }

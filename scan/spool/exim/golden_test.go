@@ -1,10 +1,7 @@
 package exim
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,48 +13,8 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/spooltest"
 )
-
-// unpack lays out the spool that fixtures/live/golden-exim.sh made with a real
-// Exim; the owner is who runs the test.
-func unpack(t testing.TB, dir string) {
-	t.Helper()
-	f, err := os.Open("testdata/spool.tar.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for archive := tar.NewReader(z); ; {
-		h, err := archive.Next()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(dir, filepath.FromSlash(h.Name))
-		if h.Typeflag == tar.TypeDir {
-			err = os.MkdirAll(name, 0o700)
-		} else {
-			err = unpackFile(name, archive)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func unpackFile(name string, r io.Reader) error {
-	b, err := io.ReadAll(r)
-	if err == nil {
-		err = os.WriteFile(name, b, 0o640)
-	}
-	return err
-}
 
 // golden is a spool in a fresh folder, and the folder's name.
 func golden(t testing.TB) (*spoolDir, string) {
@@ -67,7 +24,7 @@ func golden(t testing.TB) (*spoolDir, string) {
 	if err := os.Mkdir(at, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	unpack(t, at)
+	spooltest.Unpack(t, "testdata/spool.tar.gz", at) // made by fixtures/live/golden-exim.sh
 	return openAt(t, dir, "exim4"), at
 }
 
@@ -83,25 +40,6 @@ func openAt(t testing.TB, dir, at string) *spoolDir {
 		t.Fatal(err)
 	}
 	return s.(*spoolDir)
-}
-
-// collect gives the entries of a stream by ID; it fails on any error but a name left alone.
-func collect(t testing.TB, seq func(func(spool.Entry, error) bool)) (map[spool.ID]spool.Entry, []string) {
-	t.Helper()
-	entries, left := map[spool.ID]spool.Entry{}, []string(nil)
-	for e, err := range seq {
-		var l *spool.Left
-		switch {
-		case errors.As(err, &l):
-			left = append(left, l.Name+": "+l.Reason)
-		case err != nil:
-			t.Errorf("listing: %v", err)
-		default:
-			entries[e.ID] = e
-		}
-	}
-	slices.Sort(left)
-	return entries, left
 }
 
 // listed is one message as `exim -bp` shows it.
@@ -137,7 +75,7 @@ func readListing(t *testing.T, name, queue string) (all []listed) {
 // it on the same spool.
 func TestAgreesWithExim(t *testing.T) {
 	s, at := golden(t)
-	entries, left := collect(t, s.Entries(t.Context()))
+	entries, left := spooltest.Collect(t, s.Entries(t.Context()))
 	if diff := cmp.Diff([]string{"exim4/input/1aaaaa-000000-00-D: body without a header file: left over, or being received"}, left); diff != "" {
 		t.Errorf("left alone (-want +got):\n%s", diff)
 	}
@@ -209,7 +147,7 @@ func TestTextIsExims(t *testing.T) {
 // TestEnvelopes looks at one message of each kind.
 func TestEnvelopes(t *testing.T) {
 	s, _ := golden(t)
-	entries, _ := collect(t, s.Entries(t.Context()))
+	entries, _ := spooltest.Collect(t, s.Entries(t.Context()))
 	got, flaws := map[string]spool.Envelope{}, map[string][]string{}
 	for _, e := range entries {
 		text, err := s.Load(t.Context(), &e, make([]byte, 1<<16))

@@ -12,6 +12,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // maxHeader bounds what is read of a -H file and of a journal. Exim's own
@@ -114,7 +115,7 @@ func (s *spoolDir) open(ctx context.Context, e *spool.Entry, b *buffers, m *mess
 	switch {
 	case err == nil:
 		return f, flaws, nil
-	case gone(err) == spool.ErrGone:
+	case queued.Gone(err) == spool.ErrGone:
 		return nil, append(flaws, "no body file"), nil
 	case errors.Is(err, disk.ErrNotRegular):
 		return nil, append(flaws, "the body is not a regular file"), nil
@@ -152,7 +153,7 @@ func (s *spoolDir) read(name string, buf []byte) ([]byte, error) {
 		return buf, &spool.Left{Name: name, Reason: "not a regular file"}
 	}
 	if err != nil {
-		return buf, gone(err)
+		return buf, queued.Gone(err)
 	}
 	defer f.Close()
 	for len(buf) < maxHeader {
@@ -217,7 +218,7 @@ func parseReason(b []byte) (reason string) {
 // else in the split place or the other.
 func (s *spoolDir) logNames(e spool.Entry) []string {
 	id, dir := e.ID.Short(), path.Dir(e.Files[0].Name)
-	if strings.Contains(string(e.ID), "/") {
+	if queued.InOld(e.ID) {
 		return []string{path.Join(dir, id+shelvedLog)}
 	}
 	if c := splitName(id); path.Base(dir) == c {

@@ -11,6 +11,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Claim takes the lock that Exim itself takes before it works on a message, a
@@ -34,7 +35,7 @@ func (s *spoolDir) Claim(ctx context.Context, e spool.Entry) (io.Closer, error) 
 		return nil, fmt.Errorf("%w: Exim is working on it", spool.ErrBusy)
 	}
 	if err != nil {
-		return nil, gone(err)
+		return nil, queued.Gone(err)
 	}
 	// Both still there, and the body is the one that was locked: between the
 	// look and the lock it may have been delivered, and its ID used again.
@@ -110,9 +111,9 @@ func (s *spoolDir) Home(ctx context.Context, e spool.Entry, f spool.File) (strin
 	if isLog {
 		dir, name = msglogDir(dir), id
 	}
-	if split := path.Join(dir, splitName(id)); isFolder(s.t, split) {
+	if split := path.Join(dir, splitName(id)); queued.IsFolder(s.t, split) {
 		dir = split
-	} else if !isFolder(s.t, dir) {
+	} else if !queued.IsFolder(s.t, dir) {
 		if isLog {
 			return "", nil
 		}

@@ -3,19 +3,18 @@ package postfix
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path"
-	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Find looks for a message in the queues, by its ID; in quarantine, by the
 // name that Quarantined gave. Its Entry is filled as by Stat.
 func (s *queueDir) Find(ctx context.Context, id spool.ID) (spool.Entry, error) {
-	if name := string(id); strings.Contains(name, "/") {
-		e := entry(id, s.cameFrom(name), name)
+	if name := string(id); queued.InOld(id) {
+		e := entry(id, queued.Origin(s.queues, name), name)
 		if e.Queue == "" || !validID(id.Short()) {
 			return spool.Entry{}, spool.ErrGone
 		}
@@ -70,39 +69,15 @@ func (s *queueDir) findAt(ctx context.Context, queue, id string, depth int) (spo
 	return e, err
 }
 
-// cameFrom is the queue whose quarantine a name lies in.
-func (s *queueDir) cameFrom(name string) string {
-	for _, q := range s.queues {
-		if strings.HasPrefix(name, q.Old+"/") {
-			return q.Name
-		}
-	}
-	return ""
-}
-
 // Stat fills what the file system knows, and follows a message that has moved
 // on to another queue since it was listed. Size is that of the queue file,
 // somewhat more than the text's and than the size that mailq shows.
 func (s *queueDir) Stat(ctx context.Context, e *spool.Entry) error {
 	err := s.stat(ctx, e)
 	if errors.Is(err, spool.ErrGone) {
-		return s.again(ctx, e)
+		return queued.Again(ctx, e, s.Find)
 	}
 	return err
-}
-
-// again looks for a message that is not where it was. What Load knew of it stays.
-func (s *queueDir) again(ctx context.Context, e *spool.Entry) error {
-	if strings.Contains(string(e.ID), "/") {
-		return spool.ErrGone
-	}
-	now, err := s.Find(ctx, e.ID)
-	if err != nil {
-		return err
-	}
-	now.Envelope = e.Envelope
-	*e = now
-	return nil
 }
 
 func (s *queueDir) stat(ctx context.Context, e *spool.Entry) error {
@@ -111,10 +86,10 @@ func (s *queueDir) stat(ctx context.Context, e *spool.Entry) error {
 	}
 	info, err := s.t.Lstat(e.Files[0].Name)
 	if err != nil {
-		return gone(err)
+		return queued.Gone(err)
 	}
 	if !info.Mode.IsRegular() {
-		return &spool.Left{Name: e.Files[0].Name, Reason: kindOf(info.Mode)}
+		return &spool.Left{Name: e.Files[0].Name, Reason: queued.Kind(info.Mode)}
 	}
 	noted(e, &info)
 	return nil
@@ -127,12 +102,4 @@ func noted(e *spool.Entry, info *disk.Info) {
 			e.Arrived = id.arrived()
 		}
 	}
-}
-
-// gone turns a name that is not there into the word that callers wait for.
-func gone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, disk.ErrNotFolder) || errors.Is(err, disk.ErrBadName) {
-		return spool.ErrGone
-	}
-	return err
 }

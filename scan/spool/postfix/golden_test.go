@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"qclean/scan/spool"
+	"qclean/scan/spool/spooltest"
 )
 
 // listed is one line of `postqueue -j`.
@@ -52,7 +53,7 @@ func readListing(t *testing.T, queue string) []listed {
 // said of it on the same queue.
 func TestAgreesWithPostqueue(t *testing.T) {
 	s, queue := golden(t)
-	entries, _ := collect(t, s.Entries(t.Context()))
+	entries, _ := spooltest.Collect(t, s.Entries(t.Context()))
 	all := readListing(t, queue)
 	if len(all) < 15 {
 		t.Fatalf("the listing has %d messages only", len(all))
@@ -112,7 +113,7 @@ func mailqSize(t *testing.T, s *queueDir, e spool.Entry) int64 {
 // TestTextIsPostcats compares every text, read at once and streamed, with postcat -bh.
 func TestTextIsPostcats(t *testing.T) {
 	s, queue := golden(t)
-	entries, _ := collect(t, s.Entries(t.Context()))
+	entries, _ := spooltest.Collect(t, s.Entries(t.Context()))
 	texts, err := os.ReadDir(filepath.Join(queue, "text"))
 	if err != nil || len(texts) < 15 {
 		t.Fatalf("%d texts: %v", len(texts), err)
@@ -153,7 +154,7 @@ func TestTextIsPostcats(t *testing.T) {
 // TestEnvelopes looks at one message of each kind.
 func TestEnvelopes(t *testing.T) {
 	s, _ := golden(t)
-	entries, _ := collect(t, s.Entries(t.Context()))
+	entries, _ := spooltest.Collect(t, s.Entries(t.Context()))
 	byRcpt := map[string]spool.Envelope{} // by recipients
 	for _, e := range entries {
 		text, err := s.Load(t.Context(), &e, make([]byte, 1<<16))

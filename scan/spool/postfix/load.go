@@ -11,6 +11,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Load reads a queue file in one pass: the envelope, as much of the text as
@@ -88,7 +89,7 @@ func (s *queueDir) open(ctx context.Context, e *spool.Entry) (disk.File, disk.In
 	}
 	f, err := s.t.Open(e.Files[0].Name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := s.again(ctx, e); err != nil {
+		if err := queued.Again(ctx, e, s.Find); err != nil {
 			return nil, disk.Info{}, err
 		}
 		f, err = s.t.Open(e.Files[0].Name)
@@ -101,7 +102,7 @@ func (s *queueDir) open(ctx context.Context, e *spool.Entry) (disk.File, disk.In
 		return nil, disk.Info{}, &spool.Left{Name: e.Files[0].Name, Reason: "not a regular file"}
 	}
 	if err != nil {
-		return nil, disk.Info{}, gone(err)
+		return nil, disk.Info{}, queued.Gone(err)
 	}
 	info, err := f.Stat()
 	if err != nil {
@@ -122,7 +123,7 @@ func (s *queueDir) fill(e *spool.Entry, q *queueFile) {
 
 // reason reads the log of the last tries, if there is one.
 func (s *queueDir) reason(e *spool.Entry) string {
-	if quarantined := strings.Contains(string(e.ID), "/"); !quarantined && (e.Queue == "maildrop" || e.Queue == "incoming") {
+	if quarantined := queued.InOld(e.ID); !quarantined && (e.Queue == "maildrop" || e.Queue == "incoming") {
 		return ""
 	}
 	f, err := s.t.Open(s.logName(*e, "defer"))
@@ -139,7 +140,7 @@ func (s *queueDir) reason(e *spool.Entry) string {
 // else in the folder of all such logs.
 func (s *queueDir) logName(e spool.Entry, kind string) string {
 	name, id := e.Files[0].Name, e.ID.Short()
-	if strings.Contains(string(e.ID), "/") {
+	if queued.InOld(e.ID) {
 		return name + "." + kind
 	}
 	return path.Join(s.base, kind, hashPath(id, s.depths[kind]), id)

@@ -12,6 +12,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Running tests the lock that the master process holds as long as it lives, as
@@ -28,7 +29,7 @@ func (s *queueDir) Running(ctx context.Context) (bool, string, error) {
 		return false, "nobody holds the lock on pid/master.pid", nil
 	case errors.Is(err, disk.ErrLocked):
 		return true, "its master process holds the lock on pid/master.pid", nil
-	case gone(err) == spool.ErrGone:
+	case queued.Gone(err) == spool.ErrGone:
 		return false, "there is no pid/master.pid", nil
 	}
 	return false, "", fmt.Errorf("test whether Postfix runs: %w", err)
@@ -57,7 +58,7 @@ func (s *queueDir) Stage(ctx context.Context, e spool.Entry) (string, error) {
 
 func (s *queueDir) stageActive(ctx context.Context, e spool.Entry) (string, error) {
 	hold := path.Join(s.base, "hold")
-	if !isFolder(s.t, hold) { // a copied folder, out of any queue manager's reach
+	if !queued.IsFolder(s.t, hold) { // a copied folder, out of any queue manager's reach
 		return "", s.idle(ctx)
 	}
 	_, tracing, err := s.envelope(ctx, e)
@@ -74,7 +75,7 @@ func (s *queueDir) stageActive(ctx context.Context, e spool.Entry) (string, erro
 func (s *queueDir) complete(e spool.Entry) error {
 	info, err := s.t.Lstat(e.Files[0].Name)
 	if err != nil {
-		return gone(err)
+		return queued.Gone(err)
 	}
 	if info.Mode.Perm()&0o700 != 0o700 {
 		return fmt.Errorf("%w: it is still being written", spool.ErrBusy)
@@ -125,7 +126,7 @@ func (s *queueDir) Claim(ctx context.Context, e spool.Entry) (io.Closer, error) 
 		return nil, fmt.Errorf("%w: it is being delivered", spool.ErrBusy)
 	}
 	if err != nil {
-		return nil, gone(err)
+		return nil, queued.Gone(err)
 	}
 	if err := s.stillThere(ctx, e); err != nil {
 		lock.Close()
@@ -138,7 +139,7 @@ func (s *queueDir) Claim(ctx context.Context, e spool.Entry) (io.Closer, error) 
 func (s *queueDir) stillThere(ctx context.Context, e spool.Entry) error {
 	info, err := s.t.Lstat(e.Files[0].Name)
 	if err != nil {
-		return gone(err)
+		return queued.Gone(err)
 	}
 	if e.Ident != "" && !sameFile(e.Ident, info.Ident()) {
 		return spool.ErrGone
@@ -184,7 +185,7 @@ func (s *queueDir) Gather(ctx context.Context, e *spool.Entry) error {
 		switch {
 		case err == nil && info.Mode.IsRegular():
 			e.Files = append(e.Files, spool.File{Name: name, Role: spool.Log})
-		case err != nil && gone(err) != spool.ErrGone:
+		case err != nil && queued.Gone(err) != spool.ErrGone:
 			return err
 		}
 	}
@@ -217,7 +218,7 @@ func (s *queueDir) Home(ctx context.Context, e spool.Entry, f spool.File) (strin
 	if f.Role == spool.Log {
 		kind := s.logKind(e, f)
 		name := path.Join(s.base, kind, hashPath(id, s.depths[kind]), id)
-		if !isFolder(s.t, path.Dir(name)) {
+		if !queued.IsFolder(s.t, path.Dir(name)) {
 			return "", nil
 		}
 		return name, nil
@@ -251,7 +252,7 @@ func (s *queueDir) forgotten(ctx context.Context, f spool.File) error {
 	}
 	info, err := s.t.Lstat(f.Name)
 	if err != nil {
-		return gone(err)
+		return queued.Gone(err)
 	}
 	if since := s.now().Sub(info.Changed); since < settleTime {
 		return fmt.Errorf("%w: it was taken out of active %v ago, and Postfix runs", spool.ErrBusy, since.Round(time.Second))
@@ -264,7 +265,7 @@ func (s *queueDir) forgotten(ctx context.Context, f spool.File) error {
 // queue manager reads as well, and has no hash folders unless somebody asked for them.
 func (s *queueDir) place(queue, id string) (string, error) {
 	for _, q := range []string{queue, "incoming", "hold"} {
-		if dir := path.Join(s.base, q, hashPath(id, s.depths[q])); isFolder(s.t, dir) {
+		if dir := path.Join(s.base, q, hashPath(id, s.depths[q])); queued.IsFolder(s.t, dir) {
 			return path.Join(dir, id), nil
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"qclean/scan/spool"
+	"qclean/scan/spool/spooltest"
 )
 
 // lock takes a lock as Postfix's daemons do.
@@ -185,7 +186,7 @@ func TestThereAndBack(t *testing.T) {
 		if diff := cmp.Diff([]string{"C89C5D4258", "C89C5D4258.defer", "C89C5D4258.bounce"}, shelved); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", from, diff)
 		}
-		quarantined, left := collect(t, s.Quarantined(t.Context()))
+		quarantined, left := spooltest.Collect(t, s.Quarantined(t.Context()))
 		if len(quarantined) != 1 || len(left) > 0 {
 			t.Errorf("%s: in quarantine %v, left %v", from, quarantined, left)
 		}
@@ -233,7 +234,7 @@ func TestTakenFromActiveWaits(t *testing.T) {
 	back := map[string]error{}
 	look := func() {
 		t.Helper()
-		entries, _ := collect(t, s.Quarantined(t.Context()))
+		entries, _ := spooltest.Collect(t, s.Quarantined(t.Context()))
 		for _, e := range entries {
 			_, back[e.Queue] = s.Home(t.Context(), e, e.Files[0])
 		}

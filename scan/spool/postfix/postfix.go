@@ -13,7 +13,6 @@ package postfix
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"sync"
@@ -21,6 +20,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // flow is the queues in the order in which a message passes them, so that one
@@ -65,7 +65,7 @@ func (Driver) Detect(t disk.Tree, at string) (spool.Match, error) {
 // countQueues counts those of the four queues that nothing else has together.
 func countQueues(t disk.Tree, dir string) (n int) {
 	for _, q := range []string{"maildrop", "active", "deferred", "hold"} {
-		if isFolder(t, path.Join(dir, q)) {
+		if queued.IsFolder(t, path.Join(dir, q)) {
 			n++
 		}
 	}
@@ -104,11 +104,6 @@ func beginsWithSizes(t disk.Tree, name string) bool {
 	return err == nil && head[0] == recSize && head[1] == 95
 }
 
-func isFolder(t disk.Tree, name string) bool {
-	info, err := t.Lstat(name)
-	return err == nil && info.Mode.IsDir()
-}
-
 // Open takes a whole queue directory or, when at is not one, a single queue:
 // of a directory whose other queues stand beside it, or lying about alone.
 func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
@@ -122,7 +117,7 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 	s := &queueDir{t: t, base: at, root: path.Join(t.Path(), at), configs: "/etc/postfix", now: time.Now}
 	for _, q := range flow {
 		info, err := t.Lstat(path.Join(at, q))
-		if err != nil && gone(err) != spool.ErrGone { // to read a part, and not to tell, would be a lie
+		if err != nil && queued.Gone(err) != spool.ErrGone { // to read a part, and not to tell, would be a lie
 			return nil, fmt.Errorf("open Postfix queue: %w", err)
 		}
 		if err == nil && info.Mode.IsDir() {
@@ -174,7 +169,7 @@ const oldName = ".old"
 // every pass, so there is no index.
 func (s *queueDir) Layout() spool.Layout {
 	l := spool.Layout{MTA: "postfix", Root: s.root, Queues: slices.Clone(s.queues)}
-	if isFolder(s.t, path.Join(s.base, "maildrop")) {
+	if queued.IsFolder(s.t, path.Join(s.base, "maildrop")) {
 		l.Pickup = path.Join(s.base, "maildrop")
 	}
 	for _, kind := range logKinds {
@@ -216,19 +211,4 @@ func firstHash(t disk.Tree, dir string) (sub string, files bool) {
 		files = files || info.Mode.IsRegular()
 	}
 	return "", files
-}
-
-// kindOf tells what kind of thing stands where a file should.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "folder"
-	case mode&fs.ModeSymlink != 0:
-		return "symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "FIFO"
-	case mode&fs.ModeSocket != 0:
-		return "socket"
-	}
-	return "not a regular file"
 }

@@ -2,16 +2,14 @@ package postfix
 
 import (
 	"context"
-	"errors"
 	"hash/maphash"
-	"io/fs"
 	"iter"
 	"path"
 	"slices"
-	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Entries lists the queues. While Postfix runs, messages wander from queue to
@@ -19,7 +17,7 @@ import (
 // at again in the end for those that came back out of deferred.
 func (s *queueDir) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
 	return func(yield func(spool.Entry, error) bool) {
-		w := walk{ctx: ctx, t: s.t, yield: yield}
+		w := walk{Walk: queued.Walk{Ctx: ctx, Tree: s.t, Yield: yield}}
 		again := []string{}
 		if running, _, err := s.Running(ctx); (running || err != nil) && len(s.queues) > 1 {
 			w.seen = newSeen()
@@ -40,18 +38,16 @@ func (s *queueDir) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
 
 // walk is one pass over queues.
 type walk struct {
-	ctx   context.Context
-	t     disk.Tree
-	yield func(spool.Entry, error) bool
-	seen  *seen // nil: give all
+	queued.Walk
+	seen *seen // nil: give all
 }
 
 // queue lists a folder of a queue and then its hash folders: those with a
 // name of one character, at whatever depth (scan_dir.c, mail_scan_dir.c).
 func (w *walk) queue(queue, dir string, depth int) bool {
 	var below []string
-	for info, err := range w.t.List(dir) {
-		if !w.goesOn(dir, err, depth > 0) {
+	for info, err := range w.Tree.List(dir) {
+		if !w.GoesOn(err, depth > 0) {
 			return false
 		}
 		switch name := path.Join(dir, info.Name); {
@@ -64,11 +60,11 @@ func (w *walk) queue(queue, dir string, depth int) bool {
 			}
 			e := entry(spool.ID(info.Name), queue, name)
 			e.Inode = info.Inode
-			if !w.yield(e, nil) {
+			if !w.Yield(e, nil) {
 				return false
 			}
 		default:
-			if !w.left(name, foreign(info)) {
+			if !w.Left(name, foreign(info)) {
 				return false
 			}
 		}
@@ -81,29 +77,15 @@ func (w *walk) queue(queue, dir string, depth int) bool {
 	return true
 }
 
-// goesOn passes on an error of a listing, unless it is a folder that went
-// away since it was listed, and tells whether to go on.
-func (w *walk) goesOn(dir string, err error, mayGo bool) bool {
-	if w.ctx.Err() != nil {
-		w.yield(spool.Entry{}, w.ctx.Err())
-		return false
-	}
-	if err == nil || mayGo && errors.Is(err, fs.ErrNotExist) {
-		return true
-	}
-	return w.yield(spool.Entry{}, err)
-}
-
-func (w *walk) left(name, reason string) bool {
-	return w.yield(spool.Entry{}, &spool.Left{Name: name, Reason: reason})
-}
+// notID is why a file in a queue is left alone.
+const notID = "not a queue ID"
 
 // foreign says why a name in a queue is not taken for a message.
 func foreign(info disk.Info) string {
 	if info.Mode.IsRegular() {
-		return "not a queue ID"
+		return notID
 	}
-	return kindOf(info.Mode)
+	return queued.Kind(info.Mode)
 }
 
 func entry(id spool.ID, queue, name string) spool.Entry {
@@ -119,47 +101,17 @@ func entry(id spool.ID, queue, name string) spool.Entry {
 // name, since one ID may be in quarantine more than once; its Queue is where it
 // came from, "" when its folders do not tell.
 func (s *queueDir) Quarantined(ctx context.Context) iter.Seq2[spool.Entry, error] {
-	return func(yield func(spool.Entry, error) bool) {
-		w := walk{ctx: ctx, t: s.t, yield: yield}
-		for _, q := range s.queues {
-			if !w.old(q.Name, q.Old, 0) {
-				return
-			}
-		}
-	}
+	return queued.Shelf{Take: shelved, Stranger: notID}.Quarantined(ctx, s.t, s.queues)
 }
 
-// maxOld is how deep a quarantine is looked through: a run, and below it what
-// people may have made by hand.
-const maxOld = 4
-
-func (w *walk) old(queue, dir string, depth int) bool {
-	var below []string
-	for info, err := range w.t.List(dir) {
-		if !w.goesOn(dir, err, true) {
-			return false
-		}
-		switch name := path.Join(dir, info.Name); {
-		case err != nil || strings.HasPrefix(info.Name, "."): // qclean's own
-		case info.Mode.IsDir() && depth < maxOld:
-			below = append(below, name)
-		case info.Mode.IsRegular() && validID(info.Name):
-			if !w.yield(entry(spool.ID(name), queue, name), nil) {
-				return false
-			}
-		case info.Mode.IsRegular() && isShelvedLog(info.Name):
-		default:
-			if !w.left(name, foreign(info)) {
-				return false
-			}
-		}
+// shelved tells a queue file, and the logs beside it, by their names.
+func shelved(queue, dir, name string) (*spool.Entry, bool) {
+	if !validID(name) {
+		return nil, isShelvedLog(name)
 	}
-	for _, name := range below {
-		if !w.old(queue, name, depth+1) {
-			return false
-		}
-	}
-	return true
+	name = path.Join(dir, name)
+	e := entry(spool.ID(name), queue, name)
+	return &e, true
 }
 
 // seen remembers which messages were given, by name and inode: a short ID
