@@ -52,7 +52,7 @@ var hints = []struct {
 	{replay.ErrNoUndo, ui.Refused, "See the runs: qclean log"},
 	{replay.ErrNoSpace, ui.Failed, "Name a larger one with --old DIR, or delete old messages: qclean purge --older-than 30d --dry-run"},
 	{replay.ErrReadOnly, ui.Failed, "Run as root or as the queue's owner. Reading still works: qclean scan"},
-	{submit.ErrTarget, ui.Usage, "Try: --via smtp://mx2.ours.com:25, or lmtp:///run/dovecot/lmtp, or sendmail:/usr/sbin/sendmail"},
+	{submit.ErrTarget, ui.Usage, "Try: --via smtp://mx2.ours.com:25, or smtp://user@mx2.ours.com:587?password-file=/root/mx2.password, or lmtp:///run/dovecot/lmtp, or sendmail:/usr/sbin/sendmail"},
 	{submit.ErrAway, ui.Failed, "What it did not take is still in quarantine. Give the same command again when it answers."},
 	{replay.ErrNoPickup, ui.Failed, "Put the messages back into their queue instead: qclean replay --to queue …"},
 	{known.ErrNone, ui.Usage, "See the list: qclean fp list"},

@@ -58,15 +58,7 @@ goes on with them there, as Postfix and Exim do. Non-delivery reports stay unles
 --ndr asks for them. Off a terminal this wants --yes: what is delivered cannot be
 taken back.
 
-With --via they are given to another server, with the stored envelope and for the
-recipients still due only. What it does not take for now stays for the next run.
-A message that it was given, and gave no answer to, is in doubt: it is named, and
-nothing sends it again by itself. Targets:
-
-  smtp://host:port             STARTTLS where it is offered
-  smtp://host:port?tls=verify  only with STARTTLS and a certificate that is right; tls=off for none
-  lmtp://host:port             or lmtp:///path for a local socket
-  sendmail:/usr/sbin/sendmail  through that program`,
+` + viaHelp,
 		Example: `  qclean replay --from-domain ours.com
   qclean replay --from-domain ours.com --to queue
   qclean replay --from-domain ours.com --via smtp://mx2.ours.com:25

@@ -13,6 +13,24 @@ import (
 	"qclean/scan/spool"
 )
 
+// viaHelp is what replay says of --via.
+const viaHelp = `With --via they are given to another server, with the stored envelope and for the
+recipients still due only. What it does not take for now stays for the next run.
+A message that it was given, and gave no answer to, is in doubt: it is named, and
+nothing sends it again by itself. Targets:
+
+  smtp://host:port             STARTTLS where it is offered
+  smtp://host:port?tls=verify  only with STARTTLS and a certificate that is right; tls=off for none
+  smtp://user@host:587?password-file=/path
+                               with a login, and TLS as for tls=verify; the password
+                               is the file's first line, and nobody else may read it
+  lmtp://host:port             or lmtp:///path for a local socket
+  sendmail:/usr/sbin/sendmail  through that program
+
+Wishes for delivery reports (NOTIFY, ORCPT, RET, ENVID) go along only where a
+message goes back to its queue. Who gets it by --via or --to pickup reports to the
+sender what fails, as servers do without such wishes.`
+
 // sender is the server of --via; nil without it.
 func (f *replayFlags) sender() (submit.Sender, error) {
 	if f.via == "" {

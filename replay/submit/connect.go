@@ -12,9 +12,21 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// connect opens a connection, with TLS as the target wants it.
+// connect opens a connection, and logs in if the target wants that.
 func (s *session) connect(ctx context.Context) error {
 	s.count = 0
+	if err := s.secured(ctx); err != nil {
+		return err
+	}
+	if err := s.login(); err != nil {
+		s.drop()
+		return err
+	}
+	return nil
+}
+
+// secured opens a connection with TLS as the target wants it.
+func (s *session) secured(ctx context.Context) error {
 	if s.target.TLS == TLSVerified {
 		return s.open(ctx, s.secret(true))
 	}
@@ -39,7 +51,7 @@ func (s *session) secret(verify bool) *tls.Config {
 	if s.roots != nil {
 		c = s.roots.Clone()
 	}
-	c.ServerName, _, _ = net.SplitHostPort(s.target.Address)
+	c.ServerName = hostOf(s.target.Address)
 	c.InsecureSkipVerify = !verify
 	return c
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -26,6 +27,9 @@ type server struct {
 	got      []taken
 	sessions int
 	secret   bool // the last session had TLS
+
+	ways     []string // what it offers for a login; nil: none, and none is wanted
+	password string   // of alice
 }
 
 // seen is what the server has so far.
@@ -45,7 +49,58 @@ func (s *server) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sessions++
+	if s.ways != nil {
+		return &guarded{visit: &visit{s: s, c: c}}, nil
+	}
 	return &visit{s: s, c: c}, nil
+}
+
+// guarded is a visit that wants a login first.
+type guarded struct {
+	*visit
+	in bool
+}
+
+func (g *guarded) AuthMechanisms() []string { return g.s.ways }
+
+func (g *guarded) Auth(way string) (sasl.Server, error) {
+	check := func(user, password string) error {
+		if user != "alice" || password != g.s.password {
+			return smtp.ErrAuthFailed
+		}
+		g.in = true
+		return nil
+	}
+	if way == sasl.Plain {
+		return sasl.NewPlainServer(func(_, user, password string) error { return check(user, password) }), nil
+	}
+	return &askTwice{check: check}, nil
+}
+
+func (g *guarded) Mail(from string, o *smtp.MailOptions) error {
+	if !g.in {
+		return smtp.ErrAuthRequired
+	}
+	return g.visit.Mail(from, o)
+}
+
+// askTwice is AUTH LOGIN: a question for the name, and one for the password.
+type askTwice struct {
+	check  func(user, password string) error
+	answer []string
+}
+
+func (a *askTwice) Next(response []byte) ([]byte, bool, error) {
+	if response != nil {
+		a.answer = append(a.answer, string(response))
+	}
+	switch len(a.answer) {
+	case 0:
+		return []byte("Username:"), false, nil
+	case 1:
+		return []byte("Password:"), false, nil
+	}
+	return nil, true, a.check(a.answer[0], a.answer[1])
 }
 
 type visit struct {

@@ -27,6 +27,7 @@ type Target struct {
 	Address string // host:port, or a path
 	LMTP    bool
 	TLS     TLS
+	Login   Login
 	name    string
 }
 
@@ -37,6 +38,7 @@ func (t Target) String() string { return t.name }
 //
 //	smtp://host:port             STARTTLS where it is offered; port 25 when none is given
 //	smtp://host?tls=verify       only with STARTTLS and a certificate that is right; tls=off for none
+//	smtp://user@host:587?password-file=/PATH  with a login (RFC 4954), and TLS as for tls=verify
 //	lmtp://host:port             port 24 when none is given
 //	lmtp:///run/dovecot/lmtp     over a local socket
 //	sendmail:/usr/sbin/sendmail  through that program
@@ -57,11 +59,11 @@ func ParseTarget(s string) (Target, error) {
 	if u.Scheme != "smtp" && u.Scheme != "lmtp" {
 		return bad("it begins with smtp://, lmtp:// or sendmail:")
 	}
-	if u.User != nil || u.Fragment != "" || u.Opaque != "" {
+	if u.Fragment != "" || u.Opaque != "" {
 		return bad("only a host and a port")
 	}
 	t := Target{Network: "tcp", LMTP: u.Scheme == "lmtp", name: s}
-	if t.TLS, err = parseTLS(u, t.LMTP); err != nil {
+	if err := t.settings(u); err != nil {
 		return bad(err.Error())
 	}
 	if t.LMTP && u.Host == "" && len(u.Path) > 1 {
@@ -84,15 +86,34 @@ func ParseTarget(s string) (Target, error) {
 	return t, nil
 }
 
-func parseTLS(u *url.URL, lmtp bool) (TLS, error) {
+// settings reads the login and what stands behind the question mark.
+func (t *Target) settings(u *url.URL) error {
 	q, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	if t.Login, err = parseLogin(u, q); err != nil {
+		return err
 	}
 	word := q.Get("tls")
 	if q.Del("tls"); len(q) > 0 {
-		return 0, fmt.Errorf("only tls can be set")
+		return fmt.Errorf("only tls and password-file can be set")
 	}
+	t.TLS, err = parseTLS(word, t.LMTP)
+	switch {
+	case err != nil || t.Login.User == "":
+		return err
+	case t.LMTP:
+		return fmt.Errorf("LMTP goes without a login here")
+	case t.TLS == TLSOff && !isThisHost(u.Hostname()):
+		return fmt.Errorf("a password does not go without TLS to another host")
+	case t.TLS == TLSOffered:
+		t.TLS = TLSVerified
+	}
+	return nil
+}
+
+func parseTLS(word string, lmtp bool) (TLS, error) {
 	switch {
 	case lmtp && word != "":
 		return 0, fmt.Errorf("LMTP goes without TLS here")
