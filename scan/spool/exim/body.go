@@ -14,6 +14,7 @@ type bodyReader struct {
 	off  int64
 	wire bool
 	cr   bool // a CR is held back until it is known what follows
+	over bool // the file has ended
 }
 
 func (b *bodyReader) reset(src io.ReaderAt, id string, wire bool) {
@@ -25,11 +26,14 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if b.over {
+		return 0, io.EOF
+	}
 	if !b.wire {
 		n, err := b.src.ReadAt(p, b.off)
 		b.off += int64(n)
 		if n > 0 && err == io.EOF {
-			err = nil
+			b.over, err = true, nil
 		}
 		return n, err
 	}
@@ -67,7 +71,7 @@ func (b *bodyReader) readWire(p []byte) (int, error) {
 		}
 		if len(out) > 0 {
 			if errors.Is(err, io.EOF) {
-				err = nil
+				b.over, err = true, nil
 			}
 			return len(out), err
 		}
