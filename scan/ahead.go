@@ -64,20 +64,29 @@ func (a *advice) wanted() bool { return a.asking.Load() }
 // watches tells whether batches are looked at to decide.
 func (a *advice) watches() bool { return a.to != nil && a.mode == Auto }
 
-// before asks for a batch, if that helps. after has to follow.
-func (a *advice) before(batch []spool.Entry) (began waits) {
+// begin is called when a batch is taken up. end has to follow.
+func (a *advice) begin() (began waits) {
 	if a.watches() {
 		runtime.LockOSThread() // the kernel counts for a thread
 		began = waitsNow()
 	}
-	if a.wanted() {
-		a.to.Advise(batch, adviceBytes)
-	}
 	return began
 }
 
-// after looks at what a batch of n messages took.
-func (a *advice) after(began waits, n int) {
+// ask asks for what is read of a batch, if that helps.
+func (a *advice) ask(batch []spool.Entry, looks []look) {
+	if !a.wanted() {
+		return
+	}
+	for i := range batch {
+		if looks[i].err == nil && !looks[i].known {
+			a.to.Advise(&batch[i], adviceBytes)
+		}
+	}
+}
+
+// end looks at what a batch of n messages took.
+func (a *advice) end(began waits, n int) {
 	if !a.watches() {
 		return
 	}

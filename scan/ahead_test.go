@@ -66,12 +66,10 @@ func (a *advised) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
 	}
 }
 
-func (a *advised) Advise(entries []spool.Entry, _ int64) {
+func (a *advised) Advise(e *spool.Entry, _ int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for i := range entries {
-		a.asked[entries[i].ID] = true
-	}
+	a.asked[e.ID] = true
 }
 
 func (a *advised) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {

@@ -102,6 +102,9 @@ func Each[T any](ctx context.Context, s spool.Spool, o Options, start func() fun
 	}
 }
 
+// broken is the error for what a parser's panic gave.
+func broken(r any) error { return fmt.Errorf("%w: %v", ErrParser, r) }
+
 // outcome is what became of one message, or of a name.
 type outcome[T any] struct {
 	value T

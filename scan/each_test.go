@@ -175,3 +175,39 @@ func TestOne(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// batched is a spool that is asked for many messages at once.
+type batched struct {
+	memory
+	breaks bool
+	asked  int
+}
+
+func (b *batched) StatAll(ctx context.Context, entries []spool.Entry, tell func(int, error)) {
+	b.asked += len(entries)
+	for i := range entries {
+		if b.breaks && i == 3 {
+			panic("hostile")
+		}
+		tell(i, b.Stat(ctx, &entries[i]))
+	}
+}
+
+func TestMessagesAreLookedAtInBatches(t *testing.T) {
+	for _, breaks := range []bool{false, true} {
+		s := &batched{memory: memory{n: 500}, breaks: breaks}
+		known, all := 0, 0
+		o := Options{Workers: 1, Known: func(e *spool.Entry) bool { return strings.HasSuffix(e.Ident, "7") }}
+		for v, err := range Each(t.Context(), s, o, subjects) {
+			if err == nil {
+				all++
+			}
+			if strings.HasPrefix(v, "known ") {
+				known++
+			}
+		}
+		if all != 500 || known != 50 || s.asked != 500 {
+			t.Errorf("breaks %v: %d messages, %d known, %d asked for at once", breaks, all, known, s.asked)
+		}
+	}
+}

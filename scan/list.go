@@ -37,7 +37,7 @@ func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entr
 	}
 	m := newMeter(o.Stats)
 	defer m.flush()
-	m.begin(Listing)
+	m.beginBatch(Listing)
 	l := lister{ctx: ctx, advice: a, entries: entries}
 	for e, err := range all {
 		if err != nil {

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"fmt"
 
 	"qclean/scan/letter"
 	"qclean/scan/spool"
@@ -13,7 +12,7 @@ import (
 func One(ctx context.Context, s spool.Spool, e spool.Entry, o Options) (m *Message, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrParser, r)
+			err = broken(r)
 		}
 	}()
 	if o.MaxText <= 0 {

@@ -32,7 +32,8 @@ type Stats struct {
 	mu       sync.Mutex
 	messages int64 // all
 	sampled  int64
-	spent    [stages]time.Duration // of the sampled ones; of Listing all
+	spent    [stages]time.Duration // of the sampled ones
+	whole    [stages]time.Duration // of all, where batches are timed
 }
 
 // sampleEvery is which share of the messages is timed: the clock of a thread
@@ -46,10 +47,10 @@ func (s *Stats) Messages() int64 { return s.messages }
 // scan spent in each, by the messages that were timed.
 func (s *Stats) Stages(yield func(Stage, time.Duration) bool) {
 	for stage, d := range s.spent {
-		if Stage(stage) != Listing && s.sampled > 0 {
+		if s.sampled > 0 {
 			d = time.Duration(float64(d) * float64(s.messages) / float64(s.sampled))
 		}
-		if !yield(Stage(stage), d) {
+		if !yield(Stage(stage), d+s.whole[stage]) {
 			return
 		}
 	}
@@ -62,6 +63,7 @@ type meter struct {
 	own   Stats
 	on    bool
 	stage Stage
+	into  *[stages]time.Duration
 	at    time.Duration
 }
 
@@ -72,20 +74,27 @@ func newMeter(s *Stats) *meter {
 	return &meter{stats: s}
 }
 
-// begin takes up a message, or the list.
+// begin takes up a message. Only one in some is timed.
 func (m *meter) begin(s Stage) {
 	if m == nil {
 		return
 	}
-	if s != Listing {
-		m.own.messages++
-		if m.own.messages%sampleEvery != 1 {
-			return
-		}
+	if m.own.messages++; m.own.messages%sampleEvery == 1 {
 		m.own.sampled++
+		m.start(s, &m.own.spent)
 	}
+}
+
+// beginBatch takes up the list, or many messages at once.
+func (m *meter) beginBatch(s Stage) {
+	if m != nil {
+		m.start(s, &m.own.whole)
+	}
+}
+
+func (m *meter) start(s Stage, into *[stages]time.Duration) {
 	runtime.LockOSThread() // the clock is that of a thread
-	m.on, m.stage, m.at = true, s, threadTime()
+	m.on, m.stage, m.into, m.at = true, s, into, threadTime()
 }
 
 // mark ends one stage and begins the next.
@@ -94,7 +103,7 @@ func (m *meter) mark(s Stage) {
 		return
 	}
 	now := threadTime()
-	m.own.spent[m.stage] += now - m.at
+	m.into[m.stage] += now - m.at
 	m.stage, m.at = s, now
 }
 
@@ -117,8 +126,9 @@ func (m *meter) flush() {
 	defer m.stats.mu.Unlock()
 	m.stats.messages += m.own.messages
 	m.stats.sampled += m.own.sampled
-	for i, d := range m.own.spent {
-		m.stats.spent[i] += d
+	for i := range stages {
+		m.stats.spent[i] += m.own.spent[i]
+		m.stats.whole[i] += m.own.whole[i]
 	}
 }
 

@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"qclean/scan/letter"
 	"qclean/scan/spool"
@@ -19,6 +18,7 @@ type worker[T any] struct {
 	reader *letter.Reader
 	buf    []byte
 	meter  *meter
+	looks  []look  // of the batch in hand
 	msg    Message // the one in hand
 }
 
@@ -31,15 +31,17 @@ func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 	defer w.meter.flush()
 	for batch := range entries.full {
 		out := results.batch()
-		began := w.advice.before(batch)
+		began := w.advice.begin()
+		looks := w.lookAt(batch)
+		w.advice.ask(batch, looks)
 		for i := range batch {
 			if w.ctx.Err() != nil {
 				break
 			}
-			v, err := w.measured(&batch[i])
+			v, err := w.measured(&batch[i], looks[i])
 			out = append(out, outcome[T]{v, err})
 		}
-		w.advice.after(began, len(batch))
+		w.advice.end(began, len(batch))
 		entries.giveBack(batch)
 		if !results.send(w.ctx, out) {
 			return
@@ -48,9 +50,11 @@ func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 }
 
 // measured is one, with its time taken and its error dressed.
-func (w *worker[T]) measured(e *spool.Entry) (T, error) {
+func (w *worker[T]) measured(e *spool.Entry, seen look) (v T, err error) {
 	w.meter.begin(Reading)
-	v, err := w.one(e)
+	if err = seen.err; err == nil {
+		v, err = w.one(e, seen.known)
+	}
 	w.meter.end()
 	var left *spool.Left
 	if err != nil && !errors.As(err, &left) {
@@ -60,21 +64,16 @@ func (w *worker[T]) measured(e *spool.Entry) (T, error) {
 }
 
 // one reads a message. A parser that panics costs this message, not the scan.
-func (w *worker[T]) one(e *spool.Entry) (v T, err error) {
+func (w *worker[T]) one(e *spool.Entry, known bool) (v T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrParser, r)
+			err = broken(r)
 			w.reader = letter.NewReader(w.o.Limits)
 		}
 	}()
-	if w.o.Known != nil { // else Load finds out, from the open file
-		if err := w.spool.Stat(w.ctx, e); err != nil {
-			return v, err
-		}
-		if w.o.Known(e) {
-			w.msg = Message{Entry: e, Known: true, meter: w.meter}
-			return w.fn(&w.msg)
-		}
+	if known {
+		w.msg = Message{Entry: e, Known: true, meter: w.meter}
+		return w.fn(&w.msg)
 	}
 	text, err := w.spool.Load(w.ctx, e, w.buf)
 	if err != nil {

@@ -176,10 +176,16 @@ type Text struct {
 	Flaws []string // what is wrong with the queue file: "head without end", "empty", …
 }
 
-// Adviser asks the disk for messages that are read soon, that many bytes of
-// each, and does not wait for them.
+// Adviser asks the disk for that many bytes of a message that is read soon,
+// and does not wait for them.
 type Adviser interface {
-	Advise(entries []Entry, bytes int64)
+	Advise(e *Entry, bytes int64)
+}
+
+// BatchStater is Stat for many entries in fewer calls. tell gets what Stat
+// would have given, in order.
+type BatchStater interface {
+	StatAll(ctx context.Context, entries []Entry, tell func(i int, err error))
 }
 
 // Prober tells whether the MTA is working on this spool, and how it knows.

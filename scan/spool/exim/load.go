@@ -60,13 +60,11 @@ func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	return spool.Text{Bytes: buf[:n], Cut: !whole, Flaws: flaws}, nil
 }
 
-// Advise asks for the header and the body file of each message.
-func (s *spoolDir) Advise(entries []spool.Entry, bytes int64) {
-	for i := range entries {
-		name := entries[i].Files[0].Name
-		s.t.Advise(name, bytes)
-		s.t.Advise(strings.TrimSuffix(name, "-H")+"-D", bytes)
-	}
+// Advise asks for the header and the body file.
+func (s *spoolDir) Advise(e *spool.Entry, bytes int64) {
+	name := e.Files[0].Name
+	s.t.Advise(name, bytes)
+	s.t.Advise(strings.TrimSuffix(name, "-H")+"-D", bytes)
 }
 
 // Body gives headers and body as they are asked for.

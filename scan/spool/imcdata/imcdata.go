@@ -71,15 +71,31 @@ func (s *raw) Stat(ctx context.Context, e *spool.Entry) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name := e.Files[0].Name
-	info, err := s.tree.Lstat(name)
+	info, err := s.tree.Lstat(e.Files[0].Name)
+	return stated(e, &info, err)
+}
+
+// StatAll is Stat for many.
+func (s *raw) StatAll(ctx context.Context, entries []spool.Entry, tell func(int, error)) {
+	name := func(i int) string { return entries[i].Files[0].Name }
+	disk.Lstats(s.tree, len(entries), name, func(i int, info disk.Info, err error) {
+		if cerr := ctx.Err(); cerr != nil {
+			tell(i, cerr)
+			return
+		}
+		tell(i, stated(&entries[i], &info, err))
+	})
+}
+
+// stated takes what the tree said about an entry's file.
+func stated(e *spool.Entry, info *disk.Info, err error) error {
 	if err != nil {
 		return goneOr(err)
 	}
 	if !info.Mode.IsRegular() {
-		return &spool.Left{Name: name, Reason: kindOf(info.Mode)}
+		return &spool.Left{Name: e.Files[0].Name, Reason: kindOf(info.Mode)}
 	}
-	noted(e, &info)
+	noted(e, info)
 	return nil
 }
 
@@ -87,9 +103,5 @@ func noted(e *spool.Entry, info *disk.Info) {
 	e.Ident, e.Size, e.Arrived = info.Ident(), info.Size, info.ModTime
 }
 
-// Advise asks for the beginning of each file.
-func (s *raw) Advise(entries []spool.Entry, bytes int64) {
-	for i := range entries {
-		s.tree.Advise(entries[i].Files[0].Name, bytes)
-	}
-}
+// Advise asks for the beginning of the file.
+func (s *raw) Advise(e *spool.Entry, bytes int64) { s.tree.Advise(e.Files[0].Name, bytes) }

@@ -85,13 +85,33 @@ func (s *queueDir) stat(ctx context.Context, e *spool.Entry) error {
 		return err
 	}
 	info, err := s.t.Lstat(e.Files[0].Name)
+	return stated(e, &info, err)
+}
+
+// StatAll is Stat for many.
+func (s *queueDir) StatAll(ctx context.Context, entries []spool.Entry, tell func(int, error)) {
+	name := func(i int) string { return entries[i].Files[0].Name }
+	disk.Lstats(s.t, len(entries), name, func(i int, info disk.Info, err error) {
+		if err := ctx.Err(); err != nil {
+			tell(i, err)
+			return
+		}
+		if err = stated(&entries[i], &info, err); errors.Is(err, spool.ErrGone) {
+			err = queued.Again(ctx, &entries[i], s.Find)
+		}
+		tell(i, err)
+	})
+}
+
+// stated takes what the tree said about an entry's file.
+func stated(e *spool.Entry, info *disk.Info, err error) error {
 	if err != nil {
 		return queued.Gone(err)
 	}
 	if !info.Mode.IsRegular() {
 		return &spool.Left{Name: e.Files[0].Name, Reason: queued.Kind(info.Mode)}
 	}
-	noted(e, &info)
+	noted(e, info)
 	return nil
 }
 

@@ -37,12 +37,8 @@ func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	return t, nil
 }
 
-// Advise asks for the beginning of each queue file.
-func (s *queueDir) Advise(entries []spool.Entry, bytes int64) {
-	for i := range entries {
-		s.t.Advise(entries[i].Files[0].Name, bytes)
-	}
-}
+// Advise asks for the beginning of the queue file.
+func (s *queueDir) Advise(e *spool.Entry, bytes int64) { s.t.Advise(e.Files[0].Name, bytes) }
 
 // Body reads the envelope first, to its very end, and then the text as it is asked for.
 func (s *queueDir) Body(ctx context.Context, e *spool.Entry) (io.ReadCloser, error) {

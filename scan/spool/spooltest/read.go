@@ -226,6 +226,48 @@ func checkLoadAlone(t *testing.T, b *bench) {
 	}
 }
 
+// checkStatAll wants of StatAll what Stat fills, of names that are gone as well.
+func checkStatAll(t *testing.T, b *bench) {
+	s := b.open(t)
+	all, ok := s.Spool.(spool.BatchStater)
+	if !ok {
+		t.Skip("the driver has none")
+	}
+	entries := collect(s.Entries(context.Background())).entries
+	if len(entries) > 0 {
+		gone := entries[0]
+		gone.Files = slices.Clone(gone.Files)
+		gone.Files[0].Name += "-gone"
+		gone.ID += "-gone"
+		entries = slices.Insert(entries, len(entries)/2, gone)
+	}
+	got := slices.Clone(entries)
+	next := 0
+	all.StatAll(context.Background(), got, func(i int, err error) {
+		if i != next {
+			t.Errorf("%d comes in the place of %d", i, next)
+		}
+		next++
+		wantErr := s.Stat(context.Background(), &entries[i])
+		if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Errorf("%q: Stat says %v, StatAll %v", got[i].ID, wantErr, err)
+		}
+		if diff := cmp.Diff(entries[i], got[i], emptyIsNil, sameInstant); diff != "" {
+			t.Errorf("%q (-Stat +StatAll):\n%s", got[i].ID, diff)
+		}
+	})
+	if next != len(entries) {
+		t.Errorf("%d told of %d", next, len(entries))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	all.StatAll(ctx, got, func(i int, err error) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%q, cancelled: %v", got[i].ID, err)
+		}
+	})
+}
+
 func checkLoadCut(t *testing.T, b *bench) {
 	s := b.open(t)
 	for _, e := range collect(s.Entries(context.Background())).entries {

@@ -81,6 +81,7 @@ var checks = []struct {
 	{"entries twice", checkTwice},
 	{"stop early", checkStopEarly},
 	{"load", checkLoad},
+	{"stat all", checkStatAll},
 	{"load cut", checkLoadCut},
 	{"load alone", checkLoadAlone},
 	{"body", checkBody},
