@@ -24,9 +24,9 @@ func Keys() []Key {
 			if m.Null() {
 				return "<>"
 			}
-			return Domain(m.From())
+			return m.text(m.r.fromDomain)
 		})},
-		{"rcpt-domain", "domain of a recipient", func(m Message) []string { return recipientDomains(m, nil) }},
+		{"rcpt-domain", "domain of a recipient", Message.recipientDomains},
 		{"size", "size in buckets, the quick way to split a flood", one(func(m Message) string { return sizeBucket(m.Size()) })},
 		{"subject", "decoded subject, without Re: and Fwd:", one(func(m Message) string { return plainSubject(m.Subject()) })},
 		{"kind", "mail, bounce, report …", one(func(m Message) string { return m.Kind().String() })},

@@ -78,6 +78,17 @@ func (m Message) To() iter.Seq[string] { return m.each(m.r.to, m.r.toCount) }
 // ToFirst is the first recipient, "" when there is none.
 func (m Message) ToFirst() string { return m.first(m.r.to, m.r.toCount) }
 
+// recipientDomains gives the domains of the recipients, each once.
+func (m Message) recipientDomains() []string {
+	var out []string
+	for _, d := range m.t.recipientDomains(m.r, nil) {
+		if d != 0 {
+			out = append(out, m.text(d))
+		}
+	}
+	return out
+}
+
 // Links gives the domains that it links to.
 func (m Message) Links() iter.Seq[string] { return m.each(m.r.links, m.r.linkCount) }
 

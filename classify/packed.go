@@ -12,7 +12,7 @@ import (
 var errTable = errors.New("not a stored table")
 
 // tableHead begins a stored table. The number grows with the form of a row.
-const tableHead = "qclean table 1\n"
+const tableHead = "qclean table 2\n"
 
 // Encode writes the table as it lies in memory, numbers with the low byte first.
 func (t *Table) Encode(out io.Writer) error {

@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // The stored form of a row: its texts, then its numbers, as they stand in the struct.
 const (
-	rowRefs     = 22
+	rowRefs     = 24
 	rowBytes    = 4*rowRefs + 4*4 + 2*8 + 2 + 8
 	bounceRefs  = 7
 	bounceBytes = 4*bounceRefs + 1 + 4
@@ -12,7 +12,7 @@ const (
 
 func (r *row) refs() [rowRefs]*ref {
 	return [...]*ref{&r.id, &r.queue, &r.ident, &r.from, &r.login, &r.ip, &r.name, &r.helo, &r.reason, &r.author, &r.subject, &r.messageID,
-		&r.answers, &r.by, &r.for_, &r.campaign, &r.bounceOf, &r.known, &r.to, &r.links, &r.flaws, &r.files}
+		&r.answers, &r.by, &r.for_, &r.campaign, &r.bounceOf, &r.known, &r.to, &r.links, &r.flaws, &r.files, &r.fromDomain, &r.toDomain}
 }
 
 func (r *row) bytes() [8]*uint8 {
@@ -91,12 +91,12 @@ func (t *Table) checkRow(r *row) bool {
 			return false
 		}
 	}
-	for _, f := range [...]ref{r.queue, r.from, r.login, r.ip, r.name, r.helo, r.reason, r.author, r.subject, r.by, r.for_, r.known} {
+	for _, f := range [...]ref{r.queue, r.from, r.login, r.ip, r.name, r.helo, r.reason, r.author, r.subject, r.by, r.for_, r.known, r.fromDomain, r.toDomain} {
 		if !t.text.holds(f) {
 			return false
 		}
 	}
-	return t.checkList(r.to, r.toCount) && t.checkList(r.links, r.linkCount) && t.checkList(r.flaws, r.flawCount) && t.checkFiles(r) &&
+	return t.checkRecipients(r) && t.checkList(r.links, r.linkCount) && t.checkList(r.flaws, r.flawCount) && t.checkFiles(r) &&
 		r.sketch >= 0 && int(r.sketch) < t.sketches.Len() && r.bounce >= 0 && int(r.bounce) <= len(t.bounces)
 }
 
@@ -129,6 +129,22 @@ func (t *Table) checkList(list ref, n uint8) bool {
 	}
 	for i := range int(n) {
 		if !t.text.holds(t.text.number(list, i)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *Table) checkRecipients(r *row) bool {
+	n := int(r.toCount)
+	if n < 2 {
+		return t.text.holds(r.to)
+	}
+	if !t.text.holds(r.to) || t.text.numbers(r.to) < 2*n {
+		return false
+	}
+	for i := range 2 * n {
+		if !t.text.holds(t.text.number(r.to, i)) {
 			return false
 		}
 	}

@@ -15,7 +15,8 @@ type row struct {
 	from, login, ip, name, helo, reason           ref
 	author, subject, messageID, answers, by, for_ ref
 	campaign, bounceOf, known                     ref
-	to, links, flaws                              ref // lists; of one, the text itself
+	to, links, flaws                              ref // lists; of one, the text itself. That of recipients goes on with their domains
+	fromDomain, toDomain                          ref // of the sender and, when there is one, of the recipient
 	files                                         ref // list of names and roles; of one that is Control, the name itself
 	sketch                                        int32
 	bounce                                        int32 // place among the table's bounces, counted from 1
@@ -107,6 +108,25 @@ func (p *packer) many(list []string) (ref, uint8) {
 	return p.numbers(refs), uint8(len(list))
 }
 
+// recipients keeps addresses and their domains.
+func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
+	list = list[:min(len(list), maxList)]
+	switch len(list) {
+	case 0:
+		return 0, 0, 0
+	case 1:
+		return p.once(list[0]), p.once(Domain(list[0])), 1
+	}
+	refs := make([]ref, 0, 2*MaxKeptRecipients)
+	for _, s := range list {
+		refs = append(refs, p.once(s))
+	}
+	for _, s := range list {
+		refs = append(refs, p.once(Domain(s)))
+	}
+	return p.numbers(refs), 0, uint8(len(list))
+}
+
 func (p *packer) numbers(list []ref) ref {
 	r, err := p.t.text.list(list)
 	if err != nil {
@@ -149,7 +169,8 @@ func (p *packer) pack(r *Record) row {
 		arrived: nanosOf(r.Arrived), flags: flagsOf(r), envelope: uint8(r.Envelope), kind: uint8(r.Kind), class: uint8(r.Class),
 		call: uint8(r.Call), sketch: int32(p.t.sketches.Add(&r.Sketch)),
 	}
-	out.to, out.toCount = p.many(r.To)
+	out.fromDomain = p.once(Domain(r.From))
+	out.to, out.toDomain, out.toCount = p.recipients(r.To)
 	out.links, out.linkCount = p.many(r.Links)
 	out.flaws, out.flawCount = p.many(r.Flaws)
 	out.files, out.fileCount = p.files(r.Files, r.ID, id)

@@ -30,7 +30,7 @@ func manyHosts(c *Case) (Evidence, bool) {
 	if !c.outside() || !c.Flood() || c.Hosts*4 < c.Count && c.Hosts < 30 || c.Networks < 4 {
 		return no()
 	}
-	if c.share(c.shadyGreeting) < 0.2 && (c.Count < 50 || c.Domains.Distinct < 8) {
+	if c.shadyShare() < 0.2 && (c.Count < 50 || c.Domains.Distinct < 8) {
 		return no() // a mailing by a service with many hosts, or a text that many people pass on
 	}
 	return yes(fmt.Sprintf("%s in %s", hosts(c.Hosts), plural(c.Networks, "network")))
@@ -47,7 +47,7 @@ func shadyHelo(c *Case) (Evidence, bool) {
 	if !c.outside() {
 		return no()
 	}
-	share := c.share(c.shadyGreeting)
+	share := c.shadyShare()
 	if share < 0.5 {
 		return no()
 	}

@@ -28,7 +28,7 @@ func (c *Case) steady() bool {
 }
 
 func aList(c *Case) (Evidence, bool) {
-	if c.Way.NDR || !c.steady() && c.share(c.shadyGreeting) >= 0.1 || c.share(listed) < 0.8 {
+	if c.Way.NDR || !c.steady() && c.shadyShare() >= 0.1 || c.share(listed) < 0.8 {
 		return no()
 	}
 	if _, match := hostsMatch(c); (c.Count == 1 || c.Domains.Distinct > 1) && !match && !c.Way.Inside {

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"time"
 
 	"qclean/classify/kind"
@@ -37,7 +38,6 @@ type summing struct {
 	all     []int32
 	members []int32
 	refs    []ref
-	values  []string
 }
 
 func (s *summing) sum(t *Table, members []int32) Summary {
@@ -61,8 +61,8 @@ func (s *summing) sum(t *Table, members []int32) Summary {
 		out.Senders.Distinct++
 		out.Senders.add(Count{"<>", out.Null})
 	}
-	out.Domains = s.domains(func(m Message, values []string) []string { return append(values, Domain(m.From())) })
-	out.RcptDomains = s.domains(recipientDomains)
+	out.Domains = s.spread(func(r *row) ref { return r.fromDomain })
+	out.RcptDomains = s.recipientDomains()
 	out.Subjects = s.spread(func(r *row) ref { return r.subject })
 	out.Sources = s.spread(func(r *row) ref { return r.ip })
 	out.Users = s.spread(func(r *row) ref { return r.login })
@@ -100,31 +100,29 @@ func (s *summing) links() Tally {
 	return s.t.text.tally(s.refs)
 }
 
-func (s *summing) domains(of func(Message, []string) []string) Tally {
-	s.values = s.values[:0]
+// recipientDomains counts a domain once for each message, however many of its
+// recipients have it.
+func (s *summing) recipientDomains() Tally {
+	s.refs = s.refs[:0]
 	for _, m := range s.members {
-		s.values = of(s.t.At(int(m)), s.values)
+		s.refs = s.t.recipientDomains(s.t.row(int(m)), s.refs)
 	}
-	return tally(s.values)
+	return s.t.text.tally(s.refs)
 }
 
 // recipientDomains adds the domains of a message's recipients, each once.
-func recipientDomains(m Message, values []string) []string {
-	from := len(values)
-next:
-	for to := range m.To() {
-		d := Domain(to)
-		if d == "" {
-			continue
-		}
-		for _, known := range values[from:] {
-			if known == d {
-				continue next
-			}
-		}
-		values = append(values, d)
+func (t *Table) recipientDomains(r *row, refs []ref) []ref {
+	n := int(r.toCount)
+	if n < 2 {
+		return append(refs, r.toDomain)
 	}
-	return values
+	from := len(refs)
+	for i := range n {
+		if d := t.text.number(r.to, n+i); !slices.Contains(refs[from:], d) {
+			refs = append(refs, d)
+		}
+	}
+	return refs
 }
 
 func (s *Summary) add(m Message) {

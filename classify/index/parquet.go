@@ -15,8 +15,9 @@ import (
 const parquetFormat = "4"
 
 const (
-	chunk    = 1024      // rows at a time
-	rowGroup = 16 * 1024 // rows that the writer holds: some 15 MB
+	chunk      = 1024     // rows at a time
+	rowGroup   = 8 * 1024 // rows that the writer holds
+	pageBuffer = 32 << 10 // bytes of each of 50 columns; the library takes 256 KiB
 )
 
 // Copied tells whether the Parquet file of a spool is of its last scan.
@@ -34,6 +35,7 @@ func (s *Store) Copy(set Set, snap *Snapshot) error {
 	meta := []parquet.WriterOption{
 		parquet.Compression(&parquet.Snappy),
 		parquet.MaxRowsPerRowGroup(rowGroup),
+		parquet.PageBufferSize(pageBuffer),
 		parquet.KeyValueMetadata("qclean.format", parquetFormat),
 		parquet.KeyValueMetadata("qclean.spool", snap.Spool),
 		parquet.KeyValueMetadata("qclean.mta", snap.MTA),

@@ -34,7 +34,7 @@ type row struct {
 	Links      []string `parquet:"links,list"`
 	Kind       string   `parquet:"kind,dict"`
 	Class      int32    `parquet:"class"`
-	Sketch     []byte   `parquet:"sketch"`
+	Sketch     []byte   `parquet:"sketch,uncompressed"`
 	Defects    int32    `parquet:"defects"`
 	Flaws      []string `parquet:"flaws,list"`
 	Campaign   string   `parquet:"campaign,dict"`

