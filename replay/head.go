@@ -56,6 +56,7 @@ type head struct {
 	pid      int
 	boot     string
 	old      string // path of the other filesystem's folder, "" for none
+	night    string // that it is a part of, "" for none
 	queues   []spool.Queue
 }
 
@@ -66,6 +67,9 @@ func (h head) lines() []journal.Line {
 		"mta=" + h.mta, "root=" + h.root, "time=" + h.began.UTC().Format(timeForm),
 		"host=" + h.host, "pid=" + strconv.Itoa(h.pid), "boot=" + h.boot, "old=" + h.old,
 	}}}
+	if h.night != "" {
+		out[0].Args = append(out[0].Args, "night="+h.night)
+	}
 	for _, q := range h.queues {
 		out = append(out, journal.Line{Kind: lineQueue, Args: []string{q.Name, q.Dir, q.Old}})
 	}
@@ -117,6 +121,8 @@ func (h *head) set(key, value string) (err error) {
 		h.boot = value
 	case "old":
 		h.old = value
+	case "night":
+		h.night = value
 	}
 	return err
 }

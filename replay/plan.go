@@ -56,6 +56,7 @@ type Plan struct {
 	Verb     Verb     `json:"verb"`
 	Selector string   `json:"selector,omitempty"`
 	Of       string   `json:"of,omitempty"`
+	Night    string   `json:"night,omitempty"` // of the unattended run that this is a part of
 	Steps    []Step   `json:"steps"`
 	Bytes    int64    `json:"bytes"`         // of all messages
 	Far      bool     `json:"far,omitempty"` // messages go on to, or come from, Options.Old

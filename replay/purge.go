@@ -41,6 +41,20 @@ func (m *Mover) PurgePicks(ctx context.Context, before time.Time) ([]Pick, error
 	return out, nil
 }
 
+// QuarantinedAt tells since when a message lies in quarantine: the time of the
+// run in whose folder it is. False for what people put there by hand.
+func QuarantinedAt(l spool.Layout, e spool.Entry) (time.Time, bool) {
+	if len(e.Files) == 0 {
+		return time.Time{}, false
+	}
+	_, run, _, ok := places{l}.inRun(e.Files[0].Name)
+	if !ok {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(runTime, run[:len(runTime)])
+	return at, err == nil
+}
+
 func (m *Mover) runOf(e spool.Entry) (string, bool) {
 	if len(e.Files) == 0 {
 		return "", false

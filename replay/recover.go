@@ -102,7 +102,7 @@ func (m *Mover) reopen(l *ledger) (*work, error) {
 
 // plan gives back what the run set out to do.
 func (l *ledger) plan() *Plan {
-	p := &Plan{Run: l.run, Verb: l.verb, Selector: l.selector, Of: l.of, Steps: l.steps, Far: l.old != ""}
+	p := &Plan{Run: l.run, Verb: l.verb, Selector: l.selector, Of: l.of, Night: l.night, Steps: l.steps, Far: l.old != ""}
 	for _, q := range l.queues {
 		p.queues = append(p.queues, q.Name)
 	}

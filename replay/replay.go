@@ -72,6 +72,7 @@ type Run struct {
 	Verb     Verb
 	Selector string // as the operator gave it
 	Of       string // for Undo: the run that is taken back
+	Night    string // of the unattended run that made this one, "" when a person did
 	Began    time.Time
 	Ended    time.Time // zero: not finished
 	Planned  int       // messages in the plan

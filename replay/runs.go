@@ -160,7 +160,7 @@ func (m *Mover) summary(dir string) (Run, error) {
 
 func summaryOf(h head, e *ending, dir string) Run {
 	return Run{
-		Name: h.run, Verb: h.verb, Selector: h.selector, Of: h.of, Began: h.began, Dir: dir, Old: h.old,
+		Name: h.run, Verb: h.verb, Selector: h.selector, Of: h.of, Night: h.night, Began: h.began, Dir: dir, Old: h.old,
 		Ended: e.at, Planned: e.planned, Done: e.done, Bytes: e.bytes, Skipped: e.skipped, Outcome: e.outcome,
 	}
 }
@@ -278,7 +278,9 @@ func (m *Mover) FindRun(ctx context.Context, name string) (Run, error) {
 }
 
 // LastRun is the last run that undo would take back when none is named: not
-// an undo, which has to be named, and not one that was taken back.
+// an undo, which has to be named, and not one that was taken back. A purge is
+// passed over, but for a night that did nothing else: who asks for that night
+// must not be given the one before.
 func (m *Mover) LastRun(ctx context.Context) (Run, error) {
 	runs, errs, err := m.allRuns(ctx)
 	if err != nil {
@@ -288,7 +290,10 @@ func (m *Mover) LastRun(ctx context.Context) (Run, error) {
 		if errs[i] != nil {
 			return r, errs[i]
 		}
-		if r.Done > 0 && r.UndoneBy == "" && r.Verb != Undo && r.Verb != Purge && r.Verb != Reindex {
+		if r.Verb == Purge && !onlyDeleted(runs, r.Night) {
+			continue
+		}
+		if r.Done > 0 && r.UndoneBy == "" && r.Verb != Undo && r.Verb != Reindex {
 			return r, nil
 		}
 	}

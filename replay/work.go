@@ -47,7 +47,7 @@ func (m *Mover) begin(plan *Plan) (*work, error) {
 		return nil, fmt.Errorf("make folder of the run: %w", cannotWrite(err))
 	}
 	w.run = Run{
-		Name: plan.Run, Verb: plan.Verb, Selector: plan.Selector, Of: plan.Of, Began: m.o.Now(),
+		Name: plan.Run, Verb: plan.Verb, Selector: plan.Selector, Of: plan.Of, Night: plan.Night, Began: m.o.Now(),
 		Planned: plan.Messages(), Skipped: map[string]int{}, Dir: w.dir,
 	}
 	for _, s := range plan.Left {
@@ -158,7 +158,7 @@ func (w *work) writeSteps(steps []Step) error {
 
 func (w *work) head() head {
 	h := head{
-		run: w.run.Name, verb: w.run.Verb, selector: w.run.Selector, of: w.run.Of, began: w.run.Began, old: w.run.Old,
+		run: w.run.Name, verb: w.run.Verb, selector: w.run.Selector, of: w.run.Of, night: w.run.Night, began: w.run.Began, old: w.run.Old,
 		mta: w.m.at.MTA, root: w.m.at.Root, host: w.m.o.Host, pid: w.m.o.PID, boot: w.m.o.Boot,
 	}
 	for _, name := range w.plan.queues {
