@@ -31,6 +31,7 @@ type Expr struct {
 	Source  string
 	program *vm.Program
 	fields  []Field // those that the expression names
+	asked   asked
 	now     time.Time
 	env     map[string]any
 	item    *Item // the one under the functions' eyes
@@ -52,6 +53,9 @@ func Compile(source string, c Context) (*Expr, error) {
 	program, err := expr.Compile(source, options...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrSyntax, err)
+	}
+	if err := x.asked.read(source); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSyntax, err)
 	}
 	x.program = program
 	for _, f := range Fields() {

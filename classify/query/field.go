@@ -10,13 +10,22 @@ import (
 // Item is one message as the selector sees it.
 type Item struct {
 	Record      *classify.Record
+	Message     classify.Message   // the same where it lies; only for who keeps it
 	Campaign    *classify.Campaign // nil when it was not grouped
 	Quarantined bool
+	Since       time.Time // what age counts from; zero: its arrival
 	// Text reads the message again and gives its decoded subject and visible
 	// text. It is only called by selectors that ask for text.
 	Text func() (string, error)
 	// Match reads the message again and holds it against a portable fingerprint.
 	Match func(print string) (bool, error)
+}
+
+func (i *Item) since() time.Time {
+	if i.Since.IsZero() {
+		return i.Record.Arrived
+	}
+	return i.Since
 }
 
 // Field is one fact that a selector can name. One row here is a name in
@@ -68,7 +77,7 @@ func Fields() []Field {
 			Get: func(i *Item, _ time.Time) any { return int(i.Record.Size) }},
 		{Name: "age", Help: "time in the queue: 2d.., ..6h, 1h..3d",
 			Flag: "age", Value: "RANGE", Terms: ageTerm,
-			Get: func(i *Item, now time.Time) any { return now.Sub(i.Record.Arrived) }},
+			Get: func(i *Item, now time.Time) any { return now.Sub(i.since()) }},
 		{Name: "queue", Help: "queue that the message lies in, or was taken from",
 			Flag: "queue", Value: "NAME", Terms: likeTerm,
 			Get: func(i *Item, _ time.Time) any { return i.Record.Queue }},
