@@ -18,7 +18,7 @@ import (
 // scan of one set needs to know the campaigns of the other, and no more of it.
 
 func (s *Store) priors(spool string, set Set) string {
-	return filepath.Join(s.folder(spool), string(set)+".campaigns")
+	return filepath.Join(s.Folder(spool), string(set)+".campaigns")
 }
 
 func (s *Store) savePriors(set Set, snap *Snapshot) error {

@@ -48,7 +48,7 @@ type head struct {
 }
 
 func (s *Store) scan(spool string, set Set) string {
-	return filepath.Join(s.folder(spool), string(set)+".scan")
+	return filepath.Join(s.Folder(spool), string(set)+".scan")
 }
 
 // Save replaces what is remembered of a spool.
@@ -148,14 +148,14 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 
 // Seen remembers that a spool was looked at again and that all was as it had been.
 func (s *Store) Seen(spool string, set Set, at time.Time) error {
-	return replace(filepath.Join(s.folder(spool), string(set)+".seen"), func(f *os.File) error {
+	return replace(filepath.Join(s.Folder(spool), string(set)+".seen"), func(f *os.File) error {
 		_, err := f.WriteString(at.UTC().Format(time.RFC3339Nano))
 		return err
 	})
 }
 
 func (s *Store) seen(spool string, set Set) (time.Time, error) {
-	b, err := os.ReadFile(filepath.Join(s.folder(spool), string(set)+".seen"))
+	b, err := os.ReadFile(filepath.Join(s.Folder(spool), string(set)+".seen"))
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -65,11 +65,12 @@ func (s *Store) SetLast(spool string) error {
 
 // Path is the Parquet file of a spool, there or not.
 func (s *Store) Path(spool string, set Set) string {
-	return filepath.Join(s.folder(spool), string(set)+".parquet")
+	return filepath.Join(s.Folder(spool), string(set)+".parquet")
 }
 
-// folder is named after the spool, for people, and its hash, to be unique.
-func (s *Store) folder(spool string) string {
+// Folder is where all that is remembered of a spool lies, there or not. It is
+// named after the spool, for people, and its hash, to be unique.
+func (s *Store) Folder(spool string) string {
 	sum := sha256.Sum256([]byte(spool))
 	base := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
