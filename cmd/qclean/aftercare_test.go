@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"qclean/classify"
+	"qclean/classify/baseline"
 	"qclean/classify/survey"
 	"qclean/cmd/ui"
 	"qclean/fixtures/live/relayfake"
@@ -95,8 +98,39 @@ func TestAccountsStillSending(t *testing.T) {
 	}
 }
 
-func TestBaselineOfAnEmptyQueue(t *testing.T) {
-	if got := careBaseline(&survey.Survey{}, time.Now()); got.State != careDone {
-		t.Errorf("%+v", got)
+// TestQueueAtBaseline: what is usual is what earlier nights have found.
+func TestQueueAtBaseline(t *testing.T) {
+	now := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	of := func(n int) *survey.Survey {
+		return &survey.Survey{Table: classify.TableOf(slices.Repeat([]classify.Record{{From: "a@ours.com", Arrived: now.Add(-time.Hour)}}, n)...)}
+	}
+	history := func(nights int) *baseline.History {
+		h, err := baseline.Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range nights {
+			if err := h.Add(baseline.Of(of(40).Table, now.AddDate(0, 0, i-nights))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return h
+	}
+	for name, tc := range map[string]struct {
+		queue, nights int
+		state, detail string
+	}{
+		"empty":           {0, 0, careDone, "the queue is empty"},
+		"nobody measured": {40, 0, careUnknown, "not known before"},
+		"too few nights":  {4000, 2, careUnknown, "4,000 messages, oldest 1 hour ago"},
+		"as usual":        {45, 10, careDone, "usual are 40, median of 10 measures"},
+		"not as usual":    {4000, 10, careOpen, "4000 messages, 100 times the usual 40"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := careBaseline(of(tc.queue), history(tc.nights), now)
+			if got.State != tc.state || !strings.Contains(got.Detail, tc.detail) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }

@@ -45,7 +45,7 @@ type spoolBench struct {
 	took            map[string][]usage
 }
 
-func number(name string, std int) int {
+func fromEnv(name string, std int) int {
 	if v, err := strconv.Atoi(os.Getenv(name)); err == nil && v > 0 {
 		return v
 	}
@@ -54,7 +54,7 @@ func number(name string, std int) int {
 
 func newSpoolBench(b *testing.B) *spoolBench {
 	b.Helper()
-	s := &spoolBench{n: number("QCLEAN_BENCH_N", 10_000), rounds: number("QCLEAN_BENCH_ROUNDS", 5), dir: b.TempDir(), took: map[string][]usage{}}
+	s := &spoolBench{n: fromEnv("QCLEAN_BENCH_N", 10_000), rounds: fromEnv("QCLEAN_BENCH_ROUNDS", 5), dir: b.TempDir(), took: map[string][]usage{}}
 	s.queue = os.Getenv("QCLEAN_BENCH_SPOOL")
 	if s.queue == "" {
 		s.own, s.queue = true, filepath.Join(s.dir, "out")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"qclean/classify"
+	"qclean/classify/baseline"
 	"qclean/classify/index"
 	"qclean/classify/survey"
 	"qclean/cmd/ui"
@@ -28,7 +29,11 @@ func (a *app) careQueue(ctx context.Context, t *target) ([]care, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []care{careAccounts(named, v, a.now()), careBaseline(v, a.now()), careQuarantine(q), a.careRuns(ctx, t), a.careRules(t)}, nil
+	h, err := baseline.Open(t.store.Folder(t.path))
+	if err != nil {
+		return nil, err
+	}
+	return []care{careAccounts(named, v, a.now()), careBaseline(v, h, a.now()), careQuarantine(q), a.careRuns(ctx, t), a.careRules(t)}, nil
 }
 
 const (
@@ -92,15 +97,26 @@ func careAccounts(named []string, v *survey.Survey, now time.Time) care {
 	return c
 }
 
-// careBaseline has nothing to compare with yet; an empty queue needs nothing.
-func careBaseline(v *survey.Survey, now time.Time) care {
+// careBaseline holds the queue against what earlier runs have found at this
+// hour. An empty one needs nothing to be held against.
+func careBaseline(v *survey.Survey, h *baseline.History, now time.Time) care {
 	c := care{Topic: "queue at baseline", State: careUnknown, Command: "qclean scan"}
 	if v.Table.Len() == 0 {
 		c.State, c.Detail, c.Command = careDone, "the queue is empty", ""
 		return c
 	}
-	s := classify.Summarize(v.Table, nil)
-	c.Detail = fmt.Sprintf("%s, oldest %s; what is usual here is not known", ui.Plural(s.Count, "message"), ui.Ago(s.First, now))
+	m, usual := baseline.Of(v.Table, now), h.Usual(now)
+	c.Detail = fmt.Sprintf("%s, oldest %s", ui.Plural(m.Messages, "message"), ui.Ago(now.Add(-m.Oldest), now))
+	text, alarm := usual.Alarm(m, baseline.DefaultFactor)
+	switch {
+	case !usual.Known():
+		c.Detail += "; what is usual here is not known before qclean hygiene has run for some nights"
+	case alarm:
+		c.State, c.Detail = careOpen, text
+	default:
+		c.State, c.Command = careDone, ""
+		c.Detail += fmt.Sprintf("; usual are %.0f, %s", usual.Messages.Median, usual.Behind())
+	}
 	return c
 }
 

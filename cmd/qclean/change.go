@@ -44,7 +44,8 @@ func (f *changeFlags) add(cmd *cobra.Command, withShare bool) {
 // hand is a spool under qclean's lock, with nothing unfinished in it.
 type hand struct {
 	*replay.Mover
-	unlock func()
+	unlock    func()
+	recovered []replay.Run // what an earlier run had left, and is finished now
 }
 
 // take locks the spool and finishes what an earlier run left. A dry run does
@@ -56,14 +57,15 @@ func (a *app) take(ctx context.Context, t *target, dryRun bool, o replay.Options
 		return nil, err
 	}
 	if dryRun {
-		return &hand{m, func() {}}, nil
+		return &hand{Mover: m, unlock: func() {}}, nil
 	}
 	lock, err := m.Lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := &hand{m, func() { lock.Close() }}
+	h := &hand{Mover: m, unlock: func() { lock.Close() }}
 	runs, err := m.Recover(ctx)
+	h.recovered = runs
 	if err != nil {
 		h.unlock()
 		return nil, err
@@ -171,6 +173,7 @@ type runJSON struct {
 	Verb     string         `json:"verb"`
 	Selector string         `json:"selector,omitempty"`
 	Of       string         `json:"of,omitempty"`
+	Night    string         `json:"night,omitempty"` // of the hygiene run that made it
 	Began    string         `json:"began"`
 	Ended    string         `json:"ended,omitempty"`
 	Done     int            `json:"done"`
@@ -182,7 +185,7 @@ type runJSON struct {
 }
 
 func jsonRun(r replay.Run) *runJSON {
-	return &runJSON{Name: r.Name, Verb: string(r.Verb), Selector: r.Selector, Of: r.Of, Began: ui.Stamp(r.Began),
+	return &runJSON{Name: r.Name, Verb: string(r.Verb), Selector: r.Selector, Of: r.Of, Night: r.Night, Began: ui.Stamp(r.Began),
 		Ended: ui.Stamp(r.Ended), Done: r.Done, Skipped: r.Skipped, Bytes: r.Bytes, Outcome: r.Outcome,
 		Dir: spool.EscapeName(r.Dir), UndoneBy: r.UndoneBy}
 }

@@ -19,8 +19,8 @@ var house = []struct {
 	dir   string
 	doors []string
 }{
-	{"cmd/qclean", []string{"github.com/spf13/cobra", "github.com/pelletier/go-toml/v2"}},
-	{"cmd/report", nil},
+	{"cmd/qclean", []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/pelletier/go-toml/v2", "golang.org/x/net/netutil"}},
+	{"cmd/report", []string{"github.com/prometheus/common", "github.com/prometheus/client_model"}},
 	{"cmd/ui", []string{"github.com/schollz/progressbar/v3", "github.com/dustin/go-humanize", "golang.org/x/term", "github.com/jedib0t/go-pretty/v6"}},
 	{"replay", []string{"golang.org/x/time", "github.com/klauspost/compress"}},
 	{"replay/submit", []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}},
@@ -28,6 +28,8 @@ var house = []struct {
 	{"classify/survey", nil},
 	{"classify/index", []string{"github.com/parquet-go/parquet-go"}},
 	{"classify/known", nil},
+	{"classify/baseline", nil},
+	{"classify/policy", []string{"github.com/pelletier/go-toml/v2"}},
 	{"classify/query", []string{"github.com/expr-lang/expr"}},
 	{"classify", nil},
 	{"classify/kind", nil},

@@ -23,7 +23,13 @@ const firstSteps = `  qclean scan /spool/out                      what is in the
 
 // run is the whole program but for the signals.
 func run(ctx context.Context, streams *ui.Streams, args []string) int {
-	a := &app{ui: streams, now: time.Now}
+	return runAt(ctx, streams, args, time.Now)
+}
+
+// runAt is run with a clock, so that a month of nights can be lived through in
+// one process.
+func runAt(ctx context.Context, streams *ui.Streams, args []string, now func() time.Time) int {
+	a := &app{ui: streams, now: now}
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
@@ -80,7 +86,7 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newScan(a), newShow(a), newQuarantine(a), newReplay(a), newUndo(a), newLog(a), newReindex(a), newReport(a), newSources(a), newExplain(a),
 		newRecover(a), newDoctor(a), newWatch(a), newPurge(a), newVerify(a), newExport(a), newFingerprint(a), newFP(a),
-		newRelaycheck(a), newBlocklist(a), newAftercare(a), newVersion(a), newWhere(), newConfigHelp(),
+		newRelaycheck(a), newBlocklist(a), newAftercare(a), newBaseline(a), newMetrics(a), newHygiene(a), newPolicy(a), newVersion(a), newWhere(), newConfigHelp(), newMan(a),
 	}
 }
 

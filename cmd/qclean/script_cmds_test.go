@@ -36,7 +36,7 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// flood writes a seeded flood: flood DIR N [bare] [recipes=LIST] [SCENARIO].
+// flood writes a seeded flood: flood DIR N [bare] [days=N] [recipes=LIST] [SCENARIO].
 func flood(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
@@ -48,6 +48,9 @@ func flood(ts *testscript.TestScript, neg bool, args []string) {
 			f.Bare = true
 		case ok:
 			f.Recipes = strings.Split(recipes, ",")
+		case strings.HasPrefix(a, "days="):
+			f.Days, err = strconv.Atoi(strings.TrimPrefix(a, "days="))
+			ts.Check(err)
 		default:
 			f.Scenario = a
 		}
@@ -60,14 +63,20 @@ func flood(ts *testscript.TestScript, neg bool, args []string) {
 // moments can be compared: tree DIR FILE [NAME…]. Only the names given are
 // walked; a name in "-name" form is left out.
 func tree(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := treeOf(ts.MkAbs(args[0]), args[2:])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// treeOf is what is below a folder, a line each. Names in "-name" form are left out.
+func treeOf(root string, without []string) (string, error) {
 	var lines []string
-	root := ts.MkAbs(args[0])
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		rel, _ := filepath.Rel(root, path)
-		if slices.Contains(args[2:], "-"+rel) {
+		if slices.Contains(without, "-"+rel) {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}
@@ -93,8 +102,7 @@ func tree(ts *testscript.TestScript, neg bool, args []string) {
 		lines = append(lines, line)
 		return nil
 	})
-	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "\n")+"\n"), 0o600))
+	return strings.Join(lines, "\n") + "\n", err
 }
 
 // find wants a number of files below a folder whose name contains a text:

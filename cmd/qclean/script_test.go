@@ -14,11 +14,12 @@ import (
 var update = flag.Bool("update", false, "write the goldens anew")
 
 func TestMain(m *testing.M) {
+	syscall.Umask(0o022) // a policy that others can write is refused
 	// No test may come upon the queue of a server that runs on this machine.
 	if os.Getenv(rootVariable) == "" { // the program of a script passes here too, and has its own
 		os.Setenv(rootVariable, filepath.Join(os.TempDir(), "no-such-root"))
 	}
-	testscript.Main(m, map[string]func(){"qclean": main})
+	testscript.Main(m, map[string]func(){"qclean": main, "qcleanat": mainAt})
 }
 
 // TestScripts runs the scripts of testdata/script, one topic a file. Each gets

@@ -111,14 +111,15 @@ func (a *app) showCampaign(ctx context.Context, t *target, v *survey.Survey, c *
 	return nil
 }
 
-// spread picks n members over the whole of a campaign, not just its first.
-func spread(members []int32, n int) []int32 {
-	if n >= len(members) {
-		return slices.Clone(members)
+// spread picks n from all over a list, such as the members of a campaign, not
+// just its first.
+func spread[T any](all []T, n int) []T {
+	if n >= len(all) {
+		return slices.Clone(all)
 	}
-	var out []int32
+	var out []T
 	for i := range n {
-		out = append(out, members[i*len(members)/n])
+		out = append(out, all[i*len(all)/n])
 	}
 	return out
 }

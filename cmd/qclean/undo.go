@@ -21,7 +21,10 @@ func newUndo(a *app) *cobra.Command {
 		Short: "Take a run back",
 		Long: `Takes a run back, the last one if none is named. RUN is a name from "qclean log",
 or the run's folder: the journal lies in it, so that nothing else is needed.
-Undo is a run as well and can be undone.`,
+Undo is a run as well and can be undone.
+
+When the last run is one of "qclean hygiene", the whole of that night is taken back,
+newest run first; what it deleted cannot be, and is named.`,
 		Example: "  qclean undo\n  qclean undo 20261122-054300-quarantine\n  qclean undo /spool/out.old/20261122-054300-quarantine",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,6 +58,12 @@ func (a *app) undo(ctx context.Context, f *undoFlags, name string) error {
 		return err
 	}
 	defer done()
+	if night, err := a.nightOf(ctx, h, name); err != nil || night != "" {
+		if err != nil {
+			return err
+		}
+		return a.undoNight(ctx, t, h, f, night)
+	}
 	run, err := a.runToUndo(ctx, h, name)
 	if err != nil {
 		return err

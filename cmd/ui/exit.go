@@ -10,6 +10,8 @@ const (
 	InPart      = 3
 	Refused     = 4
 	Unfinished  = 5
+	Acted       = 10
+	Alarm       = 11
 	Interrupted = 130
 )
 
@@ -21,6 +23,8 @@ const ExitHelp = `Exit codes:
   3    done in part: some messages were busy, gone or changed
   4    refused for safety
   5    an unfinished run needs recovering
+  10   qclean hygiene has acted (0: there was nothing to do)
+  11   qclean hygiene raises an alarm: a limit, out of the usual, or a flood under way
   130  interrupted, the journal is consistent`
 
 // Exit is an error with its exit code and the next thing to type.
