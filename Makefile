@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build demo test lint live live-relay live-mta live-timing bench bench-million fuzz torture accuracy corpus clean
+.PHONY: build demo test lint install package package-check month live live-relay live-mta live-timing bench bench-million fuzz torture accuracy corpus clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/qclean ./cmd/qclean
@@ -24,6 +24,23 @@ lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+
+# The program, its units, cron line, manual pages and completions. Without a Go
+# of its own, as under sudo, it takes what make build left.
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+install: $(if $(shell command -v $(GO)),build)
+	@test -x bin/qclean || { echo "no bin/qclean: run make build first" >&2; exit 1; }
+	DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' cmd/package/install.sh bin/qclean
+
+# A .deb and a .rpm in bin/, with a program that needs no library.
+package:
+	CGO_ENABLED=0 $(MAKE) build
+	GO='$(GO)' cmd/package/build.sh '$(VERSION)'
+
+# Installs, runs and removes the packages in a throwaway layer over this system: needs root.
+package-check: package
+	cmd/package/check.sh bin
 
 # Prints ratios within one run: scan against a bare read and ripgrep, quarantine against bare renames.
 bench:
@@ -64,6 +81,11 @@ fuzz:
 torture:
 	@mkdir -p bin; QCLEAN_TORTURE=1 $(GO) test -v -timeout 60m -count 1 ./replay/... ./scan/disk/... >bin/torture.log 2>&1; status=$$?; \
 	grep -E '^(ok|FAIL|panic|--- )|^ +[a-z_]+_test\.go:[0-9]+: ' bin/torture.log; exit $$status
+
+# Thirty nights of a large server under the policy of "qclean policy init", as a table.
+MONTH_SEED ?= 8
+month:
+	QCLEAN_MONTH=$(MONTH_SEED) $(GO) test -run '^TestMonth$$' -v -count 1 -timeout 60m ./cmd/qclean
 
 # Real spam and ham for the accuracy figures; needs npm.
 corpus:
