@@ -36,6 +36,10 @@ func TestScripts(t *testing.T) {
 			if e.Getenv(rootVariable) == "" {
 				e.Setenv(rootVariable, filepath.Join(e.WorkDir, "root"))
 			}
+			if shm, err := os.MkdirTemp("/dev/shm", "qclean-"); err == nil { // another filesystem, mostly
+				e.Setenv("SHM", shm)
+				e.Defer(func() { os.RemoveAll(shm) })
+			}
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
