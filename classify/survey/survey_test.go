@@ -124,24 +124,3 @@ func TestTolls(t *testing.T) {
 		t.Errorf("%+v %v", v.Left["symbolic link"], v.Folders)
 	}
 }
-
-var sink []*classify.Campaign
-
-// BenchmarkTake surveys 5,000 messages, first unknown and then known.
-func BenchmarkTake(b *testing.B) {
-	dir := flood(b, 5000)
-	s := open(b, dir)
-	for _, known := range []bool{false, true} {
-		b.Run(map[bool]string{false: "new", true: "known"}[known], func(b *testing.B) {
-			before := take(b, s, nil, Options{}).Snapshot()
-			if !known {
-				before = nil
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				sink = take(b, s, before, Options{}).Campaigns
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/5000, "µs/msg")
-		})
-	}
-}
