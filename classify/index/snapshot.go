@@ -28,7 +28,7 @@ type Snapshot struct {
 	Campaigns []*classify.Campaign // the same with all that was said of them; whose members they are, the messages say
 	Site      classify.Site        // what was taken for ours
 	Opinion   string               // what the verdicts rest on besides the facts
-	Drift     int                  // messages that came or went since all were grouped
+	Drift     int                  // messages that came since all were grouped
 }
 
 // format begins the file. It grows when the meaning of a field changes; an

@@ -7,13 +7,13 @@ import (
 	"qclean/classify/index"
 )
 
-// maxDrift is the share of messages that may come and go before all are
-// grouped anew: a core is computed from 256 members, and one message in twenty
-// does not change it.
+// maxDrift is the share of messages that may come before all are grouped anew:
+// a core is computed from 256 members, and one message in twenty does not
+// change it. Those that go take nothing from what the others share.
 const maxDrift = 20
 
 // group puts the messages into campaigns: into those that stand, as long as
-// little came and went since all were grouped.
+// little came since all were grouped.
 func (v *Survey) group() {
 	if v.standing != nil && len(v.standing.Campaigns) > 0 {
 		v.drift += v.standing.Drift

@@ -150,8 +150,8 @@ func (r *reading) settle() error {
 	}
 	r.Known, r.Read = known+r.taken, r.added.Len()-r.taken
 	if r.standing != nil {
-		r.drift = r.added.Len() + len(r.seen) - known
-		r.Came = r.drift > 0
+		r.drift = r.added.Len()
+		r.Came = r.drift > 0 || known < len(r.seen)
 	}
 	r.Changed = r.Changed || r.Came || len(r.moves) > 0
 	for i := range r.moves {

@@ -51,7 +51,7 @@ type Survey struct {
 	Folders   []error // folders that could not be listed
 
 	standing *index.Snapshot // the scan that the table is from
-	drift    int             // messages that came or went since all were grouped
+	drift    int             // messages that came since all were grouped
 	said     string          // what the verdicts rest on besides the facts
 }
 
