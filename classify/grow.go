@@ -32,16 +32,17 @@ func Standing(t *Table, campaigns []*Campaign) []*Campaign {
 // Grow brings campaigns up to date after some messages came or went, without
 // grouping all of them anew: those that came have no campaign yet. A message
 // goes into the campaign whose core it shows best, as it would at the end of a
-// grouping; what belongs to none is grouped with all that stands alone, and
-// with the mail that is grouped by its pictures. Cores stay as they are, so
-// that a campaign keeps its ID and what was said of its text.
+// grouping; what belongs to none is grouped with all that stands alone or in
+// twos and threes, and with the mail that is grouped by its pictures. The other
+// cores stay as they are, so that a campaign keeps its ID and what was said of
+// its text.
 //
 // The result depends on the campaigns and the set of messages, on no order.
 func Grow(t *Table, campaigns []*Campaign, before []Prior) []*Campaign {
 	g := growing{t: t, before: before, stale: map[*Campaign]bool{}}
 	for _, c := range Standing(t, campaigns) {
 		g.stale[c] = c.Count != len(c.Members)
-		if len(c.Core) == 0 {
+		if len(c.Core) == 0 || len(c.Members) < growSmall {
 			g.loose = append(g.loose, c)
 		} else {
 			g.kept = append(g.kept, c)
@@ -54,11 +55,14 @@ func Grow(t *Table, campaigns []*Campaign, before []Prior) []*Campaign {
 	return g.kept
 }
 
+// growSmall is how many messages a core must rest on to stand.
+const growSmall = 5
+
 type growing struct {
 	t       *Table
 	before  []Prior
-	kept    []*Campaign // those that have a core
-	loose   []*Campaign // those that have none: single messages, pictures, next to no text
+	kept    []*Campaign // those that have a core to go by
+	loose   []*Campaign // those that have none, or a guess: single messages, few, pictures, next to no text
 	without []int32     // messages that belong to none
 	stale   map[*Campaign]bool
 	summing summing
@@ -117,10 +121,9 @@ func groupsOf(campaigns []*Campaign) []cluster.Group {
 }
 
 // regroup groups what has no core to be placed by, when anything came that
-// could belong to it.
+// could belong to it, or went from it.
 func (g *growing) regroup() {
-	if len(g.without) == 0 {
-		g.sum(g.loose)
+	if len(g.without) == 0 && !slices.ContainsFunc(g.loose, func(c *Campaign) bool { return g.stale[c] }) {
 		g.kept = append(g.kept, g.loose...)
 		return
 	}

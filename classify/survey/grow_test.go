@@ -60,6 +60,23 @@ func campaignOf(v *Survey) map[spool.ID]string {
 	return out
 }
 
+// floodOf is campaignOf with "" for a message that is alone, or in a campaign
+// that holds together by too little to go by: these come and go with what else
+// lies in the queue, however it is grouped.
+func floodOf(v *Survey) map[spool.ID]string {
+	out := map[spool.ID]string{}
+	for _, c := range v.Campaigns {
+		for _, m := range c.Members {
+			if id := v.Table.At(int(m)).ID(); c.Count > 1 && c.Weak == "" {
+				out[id] = string(c.ID)
+			} else {
+				out[id] = ""
+			}
+		}
+	}
+	return out
+}
+
 // TestGrownCampaignsAreThoseOfAFreshScan: whatever came and went, a survey that
 // places what is new into the campaigns that stand finds what one finds that
 // reads and groups everything anew and keeps the IDs.
@@ -77,14 +94,14 @@ func TestGrownCampaignsAreThoseOfAFreshScan(t *testing.T) {
 			if v.Read > 60 || v.Known < 500 {
 				t.Fatalf("seed %d, round %d: %d read, %d known", seed, round, v.Read, v.Known)
 			}
-			want, got := campaignOf(fresh), campaignOf(v)
+			want, got := floodOf(fresh), floodOf(v)
 			other := 0
 			for id, c := range want {
 				if got[id] != c {
 					other++
 				}
 			}
-			if len(got) != len(want) || other*100 > len(want) {
+			if len(got) != len(want) || other*200 > len(want) {
 				t.Errorf("seed %d, round %d: %d of %d messages are in another campaign", seed, round, other, len(want))
 			}
 			calls := 0
