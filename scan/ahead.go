@@ -104,7 +104,7 @@ type waits struct {
 const (
 	pageBlocks = 8  // the least that is read
 	blockShare = 16 // one message in so many came from a disk
-	waitShare  = 4  // one message in so many was waited for; the collector makes a thread wait as well
+	waitShare  = 1  // as many waits as messages: the collector, and a busy machine, make a thread wait now and then
 )
 
 // slow judges what a batch of n messages was waited for.

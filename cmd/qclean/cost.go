@@ -67,8 +67,9 @@ func (c *costs) stats() *scan.Stats {
 	return &c.scan
 }
 
-// cost is called once, at the end.
-func (c *costs) cost() *report.Cost {
+// cost is called once, at the end, with the number of messages in the spool: a
+// scan may look at some of them twice.
+func (c *costs) cost(messages int) *report.Cost {
 	c.next(reporting)
 	var rows []report.CostStage
 	add := func(name, what string, d time.Duration) {
@@ -82,7 +83,7 @@ func (c *costs) cost() *report.Cost {
 	for p, name := range phaseNames {
 		add(name.name, name.what, rest[p])
 	}
-	out := &report.Cost{Messages: c.scan.Messages(), Seconds: time.Since(c.began).Seconds(), CPU: c.at.Seconds(),
+	out := &report.Cost{Messages: int64(messages), Seconds: time.Since(c.began).Seconds(), CPU: c.at.Seconds(),
 		Garbage: int64(allocated() - c.garbage), Peak: peak(), Stages: rows}
 	out.PerSecond = float64(out.Messages) / out.Seconds
 	for i := range rows {

@@ -157,7 +157,7 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 	}
 	view := report.New(v, f.by, f.top, a.now())
 	if f.stats {
-		view.Cost = a.costs.cost()
+		view.Cost = a.costs.cost(v.Read + v.Known)
 	}
 	if err := a.write(view, f); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 
 // Cost is what a scan took, in JSON.
 type Cost struct {
-	Messages  int64       `json:"messages"`   // that went through the workers
+	Messages  int64       `json:"messages"`   // of the spool
 	Seconds   float64     `json:"seconds"`    // by the clock on the wall
 	CPU       float64     `json:"cpu"`        // seconds of all processors
 	PerSecond float64     `json:"per_second"` // messages
