@@ -107,6 +107,29 @@ func TestPerceptual(t *testing.T) {
 	}
 }
 
+// TestPerceptualIgnoresDots: of plain fields side by side the dots would tell
+// which is the brighter.
+func TestPerceptualIgnoresDots(t *testing.T) {
+	plain := func(dots bool) image.Image {
+		img := image.NewGray(image.Rect(0, 0, 180, 160))
+		for i := range img.Pix {
+			img.Pix[i] = 250
+			if i%180 < 60 == (i/180 < 80) {
+				img.Pix[i] = 90
+			}
+			if dots && i*7919%101 == 0 {
+				img.Pix[i] = uint8(i)
+			}
+		}
+		return img
+	}
+	a, _ := pictureOf(encoded(t, "png", plain(false))).Perceptual()
+	b, ok := pictureOf(encoded(t, "png", plain(true))).Perceptual()
+	if n := bits.OnesCount64(a ^ b); !ok || n > 2 {
+		t.Errorf("%d bits differ", n)
+	}
+}
+
 func TestPerceptualRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name string

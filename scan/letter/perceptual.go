@@ -76,16 +76,20 @@ func differences(img image.Image) (hash uint64, ok bool) {
 				b.Min.X+(x+1)*b.Dx()/columns, b.Min.Y+(y+1)*b.Dy()/rows))
 			if x > 0 {
 				hash <<= 1
-				if grey > left {
+				if grey > left+faint {
 					hash |= 1
 				}
-				ok = ok || grey != left
+				ok = ok || grey > left+faint || left > grey+faint
 			}
 			left = grey
 		}
 	}
 	return hash, ok
 }
+
+// faint is a difference of one part in 64: less is the noise of a codec, or the
+// dots that a spammer strews over every copy.
+const faint = 64
 
 // brightness is the mean grey of a field, from at most 16 by 16 of its pixels.
 // Clear pixels count as white, since that is what mail is shown on.
