@@ -247,3 +247,25 @@ func FuzzGroups(f *testing.F) {
 		}
 	})
 }
+
+// TestScrapsAndPhrases: a copy that was cut to a line or two shows little of
+// the core, as real ones do; so does a letter that says "you would like to".
+func TestScrapsAndPhrases(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		m     match
+		joins bool
+	}{
+		{"two lines of seven", match{hits: 7, weight: 2.79, share: 0.17, inside: 0.25}, true},
+		{"a line that few others have", match{hits: 6, weight: 2.1, share: 0.12, inside: 0.1}, true},
+		{"a phrase in a short letter", match{hits: 5, weight: 2.72, share: 0.16, inside: 0.14}, false},
+		{"words that all mail has", match{hits: 9, weight: 0.5, share: 0.11, inside: 0.2}, false},
+		{"a line of a long text", match{hits: 7, weight: 2.8, share: 0.05, inside: 0.1}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.m.score(false) > 0; got != tt.joins {
+				t.Errorf("joins %t, want %t", got, tt.joins)
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ type core struct {
 	hash   []uint32 // sorted
 	share  []float32
 	purity []float32
+	own    []float32             // purity among messages of the class only
 	weight []float32             // share × purity^4
 	above  [maxLevel + 1]float32 // weight of the features that show at a level
 	level  uint8                 // the finest level of a member: features below it are unknown
@@ -26,6 +27,7 @@ const (
 // match is how a message and a core go together.
 type match struct {
 	hits   int     // core features in the message
+	seen   int     // features of the message that could be core
 	weight float32 // of them
 	share  float32 // of the weight of the core that the message could show
 	inside float32 // share of the message's features that are core
@@ -34,11 +36,10 @@ type match struct {
 // match compares a sketch with the core at the coarser of the two levels.
 func (c *core) match(hashes []uint32, level uint8) match {
 	var m match
-	seen := 0
 	j := 0
 	for _, h := range hashes {
 		if levelOf(h) >= int(c.level) {
-			seen++
+			m.seen++
 		}
 		for j < len(c.hash) && c.hash[j] < h {
 			j++
@@ -52,8 +53,8 @@ func (c *core) match(hashes []uint32, level uint8) match {
 	if all := c.above[level]; all > 0 {
 		m.share = m.weight / all
 	}
-	if seen > 0 {
-		m.inside = float32(m.hits) / float32(seen)
+	if m.seen > 0 {
+		m.inside = float32(m.hits) / float32(m.seen)
 	}
 	return m
 }
@@ -70,8 +71,8 @@ func (c *core) weigh() {
 // grow makes room for n features.
 func (c *core) grow(n int) {
 	c.hash = make([]uint32, n)
-	floats := make([]float32, 3*n)
-	c.share, c.purity, c.weight = floats[:n:n], floats[n:2*n:2*n], floats[2*n:]
+	floats := make([]float32, 4*n)
+	c.share, c.purity, c.own, c.weight = floats[:n:n], floats[n:2*n:2*n], floats[2*n:3*n:3*n], floats[3*n:]
 }
 
 // sum adds up the weights that show at each level.
@@ -153,6 +154,6 @@ func (n *counter) collect(c *core, least float32) {
 	}
 	c.grow(len(list))
 	for i, f := range list {
-		c.hash[i], c.share[i], c.purity[i] = f.hash, f.share, 1
+		c.hash[i], c.share[i], c.purity[i], c.own[i] = f.hash, f.share, 1, 1
 	}
 }

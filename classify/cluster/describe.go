@@ -1,7 +1,7 @@
 package cluster
 
 import (
-	"cmp"
+	"math"
 	"slices"
 
 	"qclean/classify/fingerprint"
@@ -9,9 +9,8 @@ import (
 
 // describe makes the Group of some docs and their core.
 func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, order []int32) Group {
-	inside := g.insides(docs, c)
-	low, high := inside[len(inside)/10], inside[len(inside)-1-len(inside)/10]
-	out := Group{Class: class, Words: g.words(docs, c), Coherence: float64(low)}
+	inside, noise := g.insides(docs, c)
+	out := Group{Class: class, Words: g.words(docs, c), Coherence: float64(inside[len(inside)/10])}
 	for _, d := range docs {
 		out.Members = append(out.Members, order[g.docs[d].from:g.docs[d].to]...)
 	}
@@ -19,8 +18,9 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 	for i, h := range c.hash {
 		out.Core = append(out.Core, Feature{h, c.share[i], c.purity[i]})
 	}
-	out.Print = fingerprint.FromCore(class, bestFeatures(out.Core))
-	out.Weak = weak(&out, float64(high), g.most(docs, fingerprint.File, fingerprint.Shape))
+	best := bestFeatures(c)
+	out.Print = fingerprint.FromCore(class, best, g.least(docs, best))
+	out.Weak = weak(&out, evenness(inside, noise), g.most(docs, fingerprint.File, fingerprint.Shape))
 	if class == fingerprint.Report && !g.most(docs, fingerprint.Origin) && out.Weak == "" {
 		out.Weak = serverWords
 	}
@@ -42,36 +42,6 @@ func (g *grouping) describeAlone(class fingerprint.Class, d doc, order []int32) 
 	return out
 }
 
-// bestFeatures are the two thirds of the core that most members have and other
-// mail has not; of these, as long as enough are left, none that other mail has
-// much oftener than the best.
-func bestFeatures(core []Feature) []uint32 {
-	sorted := slices.Clone(core)
-	slices.SortFunc(sorted, func(a, b Feature) int {
-		return cmp.Or(cmp.Compare(b.Share*b.pure(), a.Share*a.pure()), cmp.Compare(a.Hash, b.Hash))
-	})
-	sorted = sorted[:max((2*len(sorted)+2)/3, min(len(sorted), fewPrint))]
-	var purest float32
-	for _, f := range sorted {
-		purest = max(purest, f.pure())
-	}
-	var out []uint32
-	for i, f := range sorted {
-		if f.pure() >= printPure*purest || len(sorted)-i+len(out) <= fewPrint {
-			out = append(out, f.Hash)
-		}
-	}
-	return out
-}
-
-// pure is how much a feature's purity counts.
-func (f Feature) pure() float32 { return f.Purity * f.Purity * f.Purity * f.Purity }
-
-const (
-	fewPrint  = 12  // hashes that a fingerprint has if the core is large enough
-	printPure = 0.5 // of the best feature's purity that the others must have
-)
-
 // words is about how many words the core stands for: each adds a pair and a
 // triple, of which one in 2^level is in a sketch.
 func (g *grouping) words(docs []int32, c *core) int {
@@ -90,16 +60,38 @@ func (g *grouping) words(docs []int32, c *core) int {
 	return n << level / 2
 }
 
-// insides are the shares of the members' features that are core, sorted.
-func (g *grouping) insides(docs []int32, c *core) []float32 {
-	var inside []float32
+// insides are the shares of the members' features that are core, sorted, and
+// the variance that they have because a sketch is a sample.
+func (g *grouping) insides(docs []int32, c *core) (inside []float32, noise float64) {
 	for _, d := range docs[:min(len(docs), sampleCore)] {
 		it := g.docs[d].item
-		inside = append(inside, c.match(g.set.hashes(it), g.set.items[it].level).inside)
+		m := c.match(g.set.hashes(it), g.set.items[it].level)
+		inside = append(inside, m.inside)
+		noise += float64(m.inside*(1-m.inside)) / float64(max(m.seen, 1))
 	}
 	slices.Sort(inside)
-	return inside
+	return inside, noise / float64(len(inside))
 }
+
+// evenness compares the share that is core of a message which one in ten is
+// below with that which one in ten is above: 1 when it is the same in all. The
+// shares vary with what the sketches happen to sample as well, and that is
+// taken out: of a group of ten copies one in ten is always far below.
+func evenness(inside []float32, noise float64) float64 {
+	var mean, variance float64
+	for _, v := range inside {
+		mean += float64(v) / float64(len(inside))
+	}
+	for _, v := range inside {
+		d := float64(v) - mean
+		variance += d * d / float64(len(inside))
+	}
+	spread := oneInTen * math.Sqrt(max(variance-noise, 0))
+	return max(mean-spread, 0) / max(mean+spread, 1e-6)
+}
+
+// oneInTen is how many standard deviations off one of ten is.
+const oneInTen = 1.28
 
 // most tells whether most of the docs have a medium of one of the kinds.
 func (g *grouping) most(docs []int32, kinds ...fingerprint.MediaKind) bool {

@@ -24,7 +24,9 @@ const (
 	joinSmall  = 0.30 // the same, while a group is small and its core a guess
 	smallGroup = 5
 	joinBoth   = 0.50 // a message with less of the core than this must be core itself to make up for it
-	sureWeight = 3    // of core features that are the campaign's alone: enough with
+	sureWeight = 3    // of core features that are the campaign's alone,
+	sureHits   = 6    // or so many features, more than a phrase has,
+	lessSure   = 2    // of such a weight, with
 	sureShare  = 0.10 // so much of the core
 	mustShare  = 0.15 // of what tells a campaign from those that only have its footer
 )
@@ -168,10 +170,17 @@ func (m match) score(small bool) float32 {
 	if small {
 		need = joinSmall
 	}
-	if m.hits < minHits || (m.share < need || m.share+m.inside < joinBoth) && (small || m.weight < sureWeight || m.share < sureShare) {
+	if m.hits < minHits || (m.share < need || m.share+m.inside < joinBoth) && (small || !m.sure()) {
 		return 0
 	}
 	return float32(m.hits) * float32(math.Sqrt(float64(m.share)))
+}
+
+// sure tells whether the little that a message shows of a core is the
+// campaign's alone, and more than a phrase: "if you would like to" makes five
+// features or so, which hardly other mail of a queue need have.
+func (m match) sure() bool {
+	return m.share >= sureShare && (m.weight >= sureWeight || m.hits >= sureHits && m.weight >= lessSure)
 }
 
 // alone is the core of a group with one doc: its own features that others have.

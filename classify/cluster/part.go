@@ -9,7 +9,8 @@ const (
 	foreignShare = 0.2  // a feature is a side's own when the other has it less often than this share of its own
 	ownAble      = 0.25 // of both sides so many must be able to show it
 	gapLow       = 0.1  // share of a side's own that is as good as none
-	gapHigh      = 0.5  // and that is less than its members have
+	gapHigh      = 0.5  // and that is less than its members have,
+	gapBare      = 0.3  // or than they have when those without are all alike
 	wholeShare   = 0.97 // of a footer that mail with nothing but the footer has
 	wholeLeast   = 4    // features of a footer
 	wholeRows    = 4    // members that have nothing else
@@ -28,18 +29,21 @@ func (s *sides) part() bool {
 	}
 	own := [2]ownFeatures{s.own(0), s.own(1)}
 	if own[0].least(splitOwn) && own[1].least(splitOwn) ||
-		own[0].least(eitherOwn) && own[1].least(eitherOwn) && s.apart(0, own[0]) && s.apart(1, own[1]) {
+		own[0].least(eitherOwn) && own[1].least(eitherOwn) && s.apart(0, own[0], gapHigh) && s.apart(1, own[1], gapHigh) {
 		return true
 	}
-	for k := range own {
-		if own[k].least(footerOwn) && len(own[k].at) >= footerLeast && own[k].whole && s.apart(k, own[k]) {
-			for _, i := range own[k].at {
-				s.must[k] = append(s.must[k], s.features[i])
-			}
-			return true
-		}
+	return s.footer(0, own[0], gapHigh) || s.footer(1, own[1], gapHigh)
+}
+
+// footer tells whether side k has a text of which the other has the footer only.
+func (s *sides) footer(k int, own ownFeatures, gap float32) bool {
+	if !own.least(footerOwn) || len(own.at) < footerLeast || !own.whole || !s.apart(k, own, gap) {
+		return false
 	}
-	return false
+	for _, i := range own.at {
+		s.must[k] = append(s.must[k], s.features[i])
+	}
+	return true
 }
 
 // ownFeatures is what one side shows and the other hardly ever.
@@ -75,9 +79,9 @@ func (s *sides) own(k int) (o ownFeatures) {
 }
 
 // apart tells whether members either have a good part of a side's own, or next
-// to none: of the other side at least half have none, and hardly anyone is in
-// between.
-func (s *sides) apart(k int, o ownFeatures) bool {
+// to none: of the other side at least half have none, and hardly anyone has
+// less than high.
+func (s *sides) apart(k int, o ownFeatures, high float32) bool {
 	none, some := 0, 0
 	for j := range s.rows {
 		has, able := 0, 0
@@ -91,7 +95,7 @@ func (s *sides) apart(k int, o ownFeatures) bool {
 		case able < minHits:
 		case share <= gapLow:
 			none++
-		case share < gapHigh:
+		case share < high:
 			some++
 		}
 	}

@@ -1,8 +1,6 @@
 package cluster
 
 import (
-	"cmp"
-	"math/bits"
 	"slices"
 
 	"qclean/classify/fingerprint"
@@ -13,7 +11,6 @@ import (
 // on to the text, and is weak there.
 const (
 	pictureWords = 80 // a longer text speaks for itself
-	lookNear     = 6  // of 58 bits of the perceptual hash may differ
 	lookMost     = 16 // pictures compared for each part of the hash
 )
 
@@ -68,19 +65,16 @@ func (s *Set) has(i int32, kinds ...fingerprint.MediaKind) bool {
 }
 
 // add puts a doc to the group that has its file, a picture that looks the
-// same, or one of the same shape that leads to the same place.
+// same, or, where it is not known how they look, one of the same shape that
+// leads to the same place.
 func (a *album) add(d int32) {
-	var look uint64
+	look := a.set.look(a.docs[d].item)
 	var files, hosts []uint32
 	var shape uint32
 	for _, v := range a.set.media(a.docs[d].item) {
-		switch m := fingerprint.Media(v); m.Kind() {
+		switch fingerprint.Media(v).Kind() {
 		case fingerprint.File:
 			files = append(files, v)
-		case fingerprint.Look:
-			look |= uint64(m.Bits()) << 29
-		case fingerprint.LookTo:
-			look |= uint64(m.Bits())
 		case fingerprint.Shape:
 			shape = v
 		case fingerprint.Host:
@@ -118,13 +112,13 @@ func (a *album) find(files []uint32, look uint64, shape uint32, hosts []uint32) 
 	}
 	for p := range parts(look) {
 		for _, g := range a.near[p] {
-			if look != 0 && bits.OnesCount64(a.looks[g]^look) <= lookNear {
+			if fingerprint.LooksLike(a.looks[g], look) {
 				return g
 			}
 		}
 	}
 	for _, h := range hosts {
-		if g, ok := a.places[uint64(h)<<32|uint64(shape)]; ok && shape != 0 {
+		if g, ok := a.places[uint64(h)<<32|uint64(shape)]; ok && shape != 0 && (look == 0 || a.looks[g] == 0) {
 			return g
 		}
 	}
@@ -142,32 +136,13 @@ func parts(look uint64) func(func(uint32) bool) {
 	}
 }
 
-// albumGroup is a group of picture mail. It is weak when its members are not
-// held together by a file or a look, but by where they lead only.
-func albumGroup(s *Set, docs []doc, members, order []int32) Group {
-	g := Group{Class: s.items[docs[members[0]].item].class, Coherence: 1}
-	count := map[fingerprint.Media]int{}
-	for _, d := range members {
-		g.Members = append(g.Members, order[docs[d].from:docs[d].to]...)
-		for _, m := range s.media(docs[d].item) {
-			count[fingerprint.Media(m)] += int(docs[d].to - docs[d].from)
-		}
+// look puts the parts of a picture's look together, 0 without one.
+func (s *Set) look(i int32) uint64 {
+	var media [fingerprint.MaxMedia]fingerprint.Media
+	n := 0
+	for _, m := range s.media(i) {
+		media[n] = fingerprint.Media(m)
+		n++
 	}
-	slices.Sort(g.Members)
-	var best []fingerprint.Media
-	strong := 0
-	for m, n := range count {
-		if k := m.Kind(); k == fingerprint.File || k == fingerprint.Look {
-			best = append(best, m)
-			strong = max(strong, n)
-		}
-	}
-	slices.SortFunc(best, func(a, b fingerprint.Media) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
-	})
-	g.Print = fingerprint.FromMedia(g.Class, best)
-	if 4*strong < len(g.Members) {
-		g.Weak = "pictures that differ, of one shape and leading to one place"
-	}
-	return g
+	return fingerprint.LookOf(media[:n])
 }

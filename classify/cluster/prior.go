@@ -82,6 +82,7 @@ func fresh(groups []Group, taken map[fingerprint.ID]bool) {
 type priorIndex struct {
 	prior []Prior
 	at    map[priorKey][]int
+	looks []int // those of a picture, which need not be equal
 }
 
 type priorKey struct {
@@ -91,8 +92,12 @@ type priorKey struct {
 }
 
 func index(prior []Prior) priorIndex {
-	x := priorIndex{prior, map[priorKey][]int{}}
+	x := priorIndex{prior: prior, at: map[priorKey][]int{}}
 	for i, p := range prior {
+		if p.Print.Kind == fingerprint.OfLook {
+			x.looks = append(x.looks, i)
+			continue
+		}
 		for _, h := range p.Print.Hashes {
 			k := priorKey{p.Print.Class, p.Print.Kind, h}
 			x.at[k] = append(x.at[k], i)
@@ -104,8 +109,11 @@ func index(prior []Prior) priorIndex {
 // hits gives for each campaign that a group goes on with how many of its
 // hashes the group has in its core.
 func (x priorIndex) hits(s *Set, g *Group) map[int]int {
-	if len(x.at) == 0 {
+	if len(x.prior) == 0 {
 		return nil
+	}
+	if g.Print.Kind == fingerprint.OfLook {
+		return x.looksLike(g)
 	}
 	found := map[int]int{}
 	hashes := g.Print.Hashes
@@ -128,6 +136,21 @@ func (x priorIndex) hits(s *Set, g *Group) map[int]int {
 	for i, n := range found {
 		if n < x.prior[i].Print.Need {
 			delete(found, i)
+		}
+	}
+	return found
+}
+
+// looksLike is hits for a picture: the look that most members have may turn a
+// bit as they become more.
+func (x priorIndex) looksLike(g *Group) map[int]int {
+	found := map[int]int{}
+	for _, i := range x.looks {
+		p := x.prior[i].Print
+		for _, h := range p.Hashes {
+			if p.Class == g.Class && fingerprint.LooksLike(h, g.Print.Hashes[0]) {
+				found[i]++
+			}
 		}
 	}
 	return found

@@ -73,19 +73,21 @@ func (g *grouping) weighByPurity() {
 		return
 	}
 	class := g.set.items[g.docs[0].item].class
-	total := make([]int32, len(g.index.keys))
+	total, kin := make([]int32, len(g.index.keys)), make([]int32, len(g.index.keys))
 	own := make([][]int32, len(g.groups))
 	for i := range g.groups {
 		own[i] = make([]int32, len(g.groups[i].core.hash))
 	}
 	for _, doc := range g.all {
 		weight := int32(doc.weight())
+		like := weight
 		if g.set.items[doc.item].class != class {
-			weight *= elsewhere
+			weight, like = weight*elsewhere, 0
 		}
 		for _, h := range g.set.hashes(doc.item) {
 			if i := g.index.slot(h); g.index.keys[i] != 0 {
 				total[i] += weight
+				kin[i] += like
 			}
 		}
 	}
@@ -98,8 +100,9 @@ func (g *grouping) weighByPurity() {
 	for i := range g.groups {
 		c := g.groups[i].core
 		for j, h := range c.hash {
-			if t := total[g.index.slot(h)]; t > 0 && h != 0 {
-				c.purity[j] = float32(own[i][j]) / float32(t)
+			if s := g.index.slot(h); total[s] > 0 && h != 0 {
+				c.purity[j] = float32(own[i][j]) / float32(total[s])
+				c.own[j] = float32(own[i][j]) / float32(max(kin[s], 1))
 			}
 		}
 		c.weigh()

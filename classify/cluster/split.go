@@ -20,9 +20,12 @@ func (g *grouping) splitGroup(i, depth int) bool {
 	if len(docs) < splitLeast || depth == 0 {
 		return false
 	}
-	s := newSides(g, docs)
+	s := newSides(g, docs, 0, maxLevel)
 	if !s.part() {
-		return false
+		usual := g.usual(docs)
+		if s = newSides(g, docs, usual, usual); !s.bare() {
+			return false
+		}
 	}
 	var parts [2][]int32
 	for _, d := range docs {

@@ -1,6 +1,10 @@
 package cluster
 
-import "slices"
+import (
+	"slices"
+
+	"qclean/classify/fingerprint"
+)
 
 const (
 	sideSample   = 256 // members looked at
@@ -24,16 +28,21 @@ type sides struct {
 // row tells of each feature whether a member has it (1), has it not (-1), or
 // could not show it (0).
 type row struct {
-	has  [sideFeatures]int8
-	mine uint8
+	has    [sideFeatures]int8
+	bits   [sideFeatures / 64]uint64 // those that it has
+	mine   uint8
+	linked bool
 }
 
-func newSides(g *grouping, docs []int32) *sides {
+// newSides looks at the features that show at a level, and at the members that
+// can show them.
+func newSides(g *grouping, docs []int32, finest, level int) *sides {
 	s := &sides{}
 	sample := docs[:min(len(docs), sideSample)]
 	c := g.count.core(g.docs, sample, rareShare)
 	for i, h := range c.hash {
 		switch {
+		case levelOf(h) < finest:
 		case c.share[i] >= 1-rareShare:
 			s.common++
 		case len(s.features) < sideFeatures:
@@ -41,16 +50,31 @@ func newSides(g *grouping, docs []int32) *sides {
 		}
 	}
 	for _, d := range sample {
-		s.rows = append(s.rows, s.row(g.set, g.docs[d].item))
+		if it := g.docs[d].item; int(g.set.items[it].level) <= level {
+			s.rows = append(s.rows, s.row(g.set, it))
+		}
 	}
 	return s
 }
 
+// usual is the level that three members of four can show. By finer features
+// the members that can show them would part from those that cannot.
+func (g *grouping) usual(docs []int32) int {
+	var levels []uint8
+	for _, d := range docs[:min(len(docs), sideSample)] {
+		levels = append(levels, g.set.items[g.docs[d].item].level)
+	}
+	slices.Sort(levels)
+	return int(levels[len(levels)*3/4])
+}
+
 func (s *sides) row(set *Set, item int32) (r row) {
 	hashes, level := set.hashes(item), int(set.items[item].level)
+	r.linked = set.has(item, fingerprint.Host)
 	for i, h := range s.features {
 		if _, ok := slices.BinarySearch(hashes, h); ok {
 			r.has[i] = 1
+			r.bits[i/64] |= 1 << (i % 64)
 		} else if levelOf(h) >= level {
 			r.has[i] = -1
 		}

@@ -15,15 +15,17 @@ const (
 	wholeFeature   = 0.95 // share of the members that have a feature which is never touched
 	wholeCore      = 0.55 // share of such features that makes a core whole
 	wholeCoherence = 0.25 // a whole core must be so much of every message,
-	wholeSpread    = 0.45 // or be in the one message much the same share as in the other;
+	wholeSpread    = 0.40 // or be even: copies with 10 to 60 % of padding are 0.9 to 0.4 core
 	weakCoherence  = 0.10 // any other so much
+	fewMembers     = 5    // fewer that are not of one campaign may have met by a sentence of their padding:
+	fewInside      = 0.4  // so much of them must be the same
 	weakPictured   = 30   // words beside a picture, which is then the message
 )
 
 // weak says why a group's text alone is too little to act on, "" when it is enough.
-// High is the share of a message that is core which one message in ten exceeds.
-func weak(g *Group, high float64, pictured bool) string {
-	footer := g.whole() && g.Coherence < wholeCoherence && g.Coherence < wholeSpread*high
+// Even says how much alike the messages' shares of core are.
+func weak(g *Group, even float64, pictured bool) string {
+	footer := g.whole() && g.Coherence < wholeCoherence && even < wholeSpread
 	switch {
 	case len(g.Core) == 0:
 		return "next to no text"
@@ -32,7 +34,7 @@ func weak(g *Group, high float64, pictured bool) string {
 	case g.Words < weakWords,
 		g.Words < fewWords && g.Coherence < fewCoherence:
 		return fewWordsOnly(g.Words)
-	case footer, g.Coherence < weakCoherence:
+	case footer, g.Coherence < weakCoherence, len(g.Members) < fewMembers && g.Coherence < fewInside:
 		return fmt.Sprintf("what is shared is only %.0f %% of some messages, as a footer is", 100*g.Coherence)
 	}
 	return ""

@@ -19,10 +19,18 @@ func groupNeed(m int) int { return max(min(m, 4), (m*6+MaxPrint-1)/MaxPrint) }
 func messageNeed(m int) int { return min(m, max(groupNeed(m)+1, (m*10+MaxPrint-1)/MaxPrint)) }
 
 // FromCore makes the fingerprint of a campaign from the shingles that its
-// members share, best first.
-func FromCore(c Class, core []uint32) Print {
-	return ofText(c, core, groupNeed)
+// members share. Those show at least so much of them, which may raise how many
+// it asks for: a campaign that changes little need not match what has a few
+// stock phrases of it.
+func FromCore(c Class, core []uint32, least float64) Print {
+	return ofText(c, core, func(m int) int {
+		return max(groupNeed(m), min(int(surely*least*float64(m)), messageNeed(m)-1))
+	})
 }
+
+// surely is how much of what every copy shows is asked for: tomorrow's may
+// show less.
+const surely = 0.5
 
 // FromMessage makes a provisional fingerprint from one message. Below
 // MinShingles it takes pictures and attachments, and without those the whole.
@@ -44,21 +52,29 @@ func FromSketch(c Class, hashes []uint32) Print {
 	return Print{Class: c, Kind: OfText, Need: messageNeed(len(first)), Hashes: first}
 }
 
-// FromFew makes the fingerprint of what has next to no text: of its files, or
-// of the whole when it has none.
+// FromFew makes the fingerprint of what has next to no text: of its picture or
+// files, or of the whole when it has none.
 func FromFew(c Class, exact uint64, media []Media) Print {
+	if look := LookOf(media); look != 0 {
+		return FromLook(c, look)
+	}
 	if p := FromMedia(c, media); len(p.Hashes) > 0 {
 		return p
 	}
 	return Print{Class: c, Kind: OfWhole, Need: 1, Hashes: []uint64{exact}}
 }
 
-// FromMedia makes the fingerprint of picture mail: any of the files and looks,
-// of which the first few are taken, is enough.
+// FromLook makes the fingerprint of a picture that is sent with changes.
+func FromLook(c Class, look uint64) Print {
+	return Print{Class: c, Kind: OfLook, Need: 1, Hashes: []uint64{look}}
+}
+
+// FromMedia makes the fingerprint of attachments: any of the files, of which
+// the first few are taken, is enough.
 func FromMedia(c Class, media []Media) Print {
 	p := Print{Class: c, Kind: OfMedia, Need: 1}
 	for _, m := range media {
-		if k := m.Kind(); (k == File || k == Look) && len(p.Hashes) < printKinds[OfMedia].most && !slices.Contains(p.Hashes, uint64(m)) {
+		if m.Kind() == File && len(p.Hashes) < printKinds[OfMedia].most && !slices.Contains(p.Hashes, uint64(m)) {
 			p.Hashes = append(p.Hashes, uint64(m))
 		}
 	}
@@ -101,11 +117,14 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 			look(textHash(h))
 		}
 	case OfMedia:
+		for _, m := range f.Media {
+			look(uint64(m))
+		}
+	case OfLook:
+		has := LookOf(f.Media)
 		for i, h := range p.Hashes {
-			for _, m := range f.Media {
-				if like(Media(h), m) {
-					found |= 1 << i
-				}
+			if LooksLike(h, has) {
+				found |= 1 << i
 			}
 		}
 	case OfWhole:
@@ -115,21 +134,13 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 	return hits, hits >= p.Need
 }
 
-// like tells whether two media are the same, or two pictures look the same.
-func like(a, b Media) bool {
-	return a == b || a.Kind() == Look && b.Kind() == Look && bits.OnesCount32(uint32(a^b)) <= lookNear
-}
-
-// lookNear is how many of a Look's 29 bits may differ.
-const lookNear = 1
-
 // Matcher holds messages against many fingerprints at once. One goroutine
 // uses it at a time.
 type Matcher struct {
 	prints []Print
 	at     map[target][]place
 	maybe  [1 << 10]uint64 // a bit for each textHash modulo 2^16, to save most look-ups
-	looks  []place         // with Look hashes, which need not be equal
+	looks  []place         // with looks, which need not be equal
 	found  []uint32        // by print, which of its hashes were seen
 	seen   []int           // prints with a bit in found
 }
@@ -150,7 +161,7 @@ func NewMatcher(prints []Print) *Matcher {
 	m := &Matcher{prints: prints, at: map[target][]place{}, found: make([]uint32, len(prints))}
 	for i, p := range prints {
 		for j, h := range p.Hashes {
-			if p.Kind == OfMedia && Media(h).Kind() == Look {
+			if p.Kind == OfLook {
 				m.looks = append(m.looks, place{i, 1 << j})
 				continue
 			}
@@ -173,10 +184,8 @@ func (m *Matcher) Match(f *Features) []int {
 	}
 	for _, h := range f.Media {
 		m.look(f.Class, OfMedia, uint64(h))
-		if h.Kind() == Look {
-			m.nearLooks(f.Class, h)
-		}
 	}
+	m.nearLooks(f)
 	m.look(f.Class, OfWhole, f.Exact)
 	var out []int
 	for _, i := range m.seen {
@@ -197,10 +206,14 @@ func (m *Matcher) look(c Class, k PrintKind, h uint64) {
 	}
 }
 
-func (m *Matcher) nearLooks(c Class, h Media) {
+func (m *Matcher) nearLooks(f *Features) {
+	if len(m.looks) == 0 {
+		return
+	}
+	has := LookOf(f.Media)
 	for _, at := range m.looks {
 		p := &m.prints[at.print]
-		if p.Class == c && like(h, Media(p.Hashes[bits.TrailingZeros32(at.bit)])) {
+		if p.Class == f.Class && LooksLike(has, p.Hashes[bits.TrailingZeros32(at.bit)]) {
 			m.hit(at)
 		}
 	}

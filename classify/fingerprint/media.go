@@ -16,14 +16,14 @@ type Media uint32
 // MediaKind is what a Media is the hash of.
 type MediaKind uint8
 
-// The kinds of Media.
+// The kinds of Media. Looks were 1 and 2 while they turned with every dot.
 const (
-	File   MediaKind = iota // the bytes of an attachment or picture
-	Look                    // upper bits of a picture's perceptual hash, not hashed again
-	LookTo                  // and the next
-	Shape                   // type, width and height of a picture
-	Host                    // registered domain of a link
-	Origin                  // says only that the shingles are of the message that a report returns
+	File   MediaKind = 0 // the bytes of an attachment or picture
+	Shape  MediaKind = 3 // type, width and height of a picture
+	Host   MediaKind = 4 // registered domain of a link
+	Origin MediaKind = 5 // says only that the shingles are of the message that a report returns
+	Look   MediaKind = 6 // upper bits of a picture's perceptual hash, not hashed again
+	LookTo MediaKind = 7 // and the next
 )
 
 // mediaShare is how many of each kind a message keeps, MaxMedia together.
@@ -36,6 +36,29 @@ func (m Media) Kind() MediaKind { return MediaKind(m & 7) }
 func (m Media) Bits() uint32 { return uint32(m >> 3) }
 
 func newMedia(k MediaKind, hash uint64) Media { return Media(hash^hash>>32)<<3 | Media(k) }
+
+// LookOf puts the two parts of a look together, 0 when there is none.
+func LookOf(media []Media) (look uint64) {
+	for _, m := range media {
+		switch m.Kind() {
+		case Look:
+			look |= uint64(m.Bits()) << 29
+		case LookTo:
+			look |= uint64(m.Bits())
+		}
+	}
+	return look
+}
+
+// LooksLike tells whether two looks, of which neither is 0, are of one picture:
+// dots, another codec or size turn a bit or two.
+func LooksLike(a, b uint64) bool {
+	return a != 0 && b != 0 && bits.OnesCount64(a^b) <= lookNear
+}
+
+// lookNear is how many of a look's bits may differ. Of 200 pictures that have
+// nothing to do with one another the nearest differ in six.
+const lookNear = 4
 
 // Bounds of what counts as a picture or attachment that says something: a
 // company's logo below its signature says nothing.

@@ -9,6 +9,7 @@ import (
 	"image/color/palette"
 	"image/gif"
 	"math/bits"
+	"math/rand/v2"
 	"testing"
 
 	"qclean/scan/letter"
@@ -54,21 +55,54 @@ func TestPictureFeatures(t *testing.T) {
 	if mediaOf(t, one, File) == mediaOf(t, dotted, File) {
 		t.Error("a picture with dots has the same bytes")
 	}
-	if d := bits.OnesCount32(uint32(mediaOf(t, one, Look) ^ mediaOf(t, dotted, Look))); d > lookNear {
+	look := func(m *letter.Message) uint64 { return LookOf(New().Features(m, Mail).Media) }
+	if d := bits.OnesCount64(look(one) ^ look(dotted)); d > lookNear {
 		t.Errorf("a picture with dots differs in %d bits of its look", d)
 	}
-	if d := bits.OnesCount32(uint32(mediaOf(t, one, Look) ^ mediaOf(t, other, Look))); d <= lookNear+2 {
+	if d := bits.OnesCount64(look(one) ^ look(other)); d <= 2*lookNear {
 		t.Errorf("another picture differs in %d bits of its look", d)
 	}
 	if mediaOf(t, one, Shape) != mediaOf(t, other, Shape) {
 		t.Error("pictures of one size have another shape")
 	}
 	p := FromMessage(New().Features(one, Mail))
-	if _, ok := p.Match(New().Features(dotted, Mail)); p.Kind != OfMedia || !ok {
+	if _, ok := p.Match(New().Features(dotted, Mail)); p.Kind != OfLook || !ok {
 		t.Errorf("%s does not select the picture with dots", p)
 	}
 	if _, ok := p.Match(New().Features(other, Mail)); ok {
 		t.Errorf("%s selects another picture", p)
+	}
+}
+
+// TestDotsTurnNoBits: a picture of plain fields, as of a few words on white, in
+// which one dot in a hundred has another colour. Every field that is plain has
+// a neighbour that is just as bright, and which of the two is brighter would be
+// left to the dots.
+func TestDotsTurnNoBits(t *testing.T) {
+	draw := func(seed uint64) []byte {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		p := image.NewPaletted(image.Rect(0, 0, 240, 180), palette.Plan9)
+		for i := range p.Pix {
+			x, y := i%p.Stride, i/p.Stride
+			p.Pix[i] = uint8(p.Palette.Index(color.White))
+			if x/40%2 == y/30%2 && y < 120 {
+				p.Pix[i] = uint8(p.Palette.Index(color.Gray{90}))
+			}
+			if rnd.IntN(100) == 0 {
+				p.Pix[i] = uint8(rnd.IntN(256))
+			}
+		}
+		var b bytes.Buffer
+		if err := gif.Encode(&b, p, nil); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	p := FromMessage(New().Features(pictureMail("x", draw(0)), Mail))
+	for seed := range uint64(20) {
+		if _, ok := p.Match(New().Features(pictureMail("y", draw(seed+1)), Mail)); !ok {
+			t.Errorf("%s does not select copy %d", p, seed)
+		}
 	}
 }
 

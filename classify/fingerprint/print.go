@@ -15,8 +15,9 @@ import (
 //
 // "qf1-mail-9of24-…" holds 24 hashes of 24 bits, in 96 letters, and selects
 // the messages of class mail that have 9 of them among all their shingles.
-// With "m" before the numbers the hashes are of attachments, pictures and link
-// hosts; with "x" there is one, of 64 bits, of the whole folded message.
+// With "m" before the numbers the hashes are of attachments; with "l" they are
+// looks of pictures, of which a few bits may differ; with "x" there is one, of
+// 64 bits, of the whole folded message.
 type Print struct {
 	Class  Class
 	Kind   PrintKind
@@ -32,13 +33,14 @@ const (
 	OfText  PrintKind = iota // shingles, the upper 24 bits of each
 	OfMedia                  // Media, 32 bits each
 	OfWhole                  // Features.Exact
+	OfLook                   // LookOf a picture
 )
 
 var printKinds = [...]struct {
 	letter string
 	bytes  int // of a hash
 	most   int // hashes
-}{OfText: {"", 3, 32}, OfMedia: {"m", 4, 8}, OfWhole: {"x", 8, 1}}
+}{OfText: {"", 3, 32}, OfMedia: {"m", 4, 8}, OfWhole: {"x", 8, 1}, OfLook: {"l", 8, 4}}
 
 const version = "qf1"
 
@@ -65,7 +67,7 @@ func (p Print) append(b []byte) []byte {
 
 // Provisional tells whether the fingerprint was made from a single message,
 // of which nobody knows yet what varies. It asks for more matches.
-func (p Print) Provisional() bool { return p.Kind == OfText && p.Need > groupNeed(len(p.Hashes)) }
+func (p Print) Provisional() bool { return p.Kind == OfText && p.Need > groupNeed(len(p.Hashes)) && p.Need >= messageNeed(len(p.Hashes)) }
 
 // ParsePrint reads the portable form, and nothing that String would not write.
 func ParsePrint(s string) (Print, error) {
@@ -103,9 +105,9 @@ func ParsePrint(s string) (Print, error) {
 	return p, nil
 }
 
-// parseCount reads "9of24", "m1of3" or "x1of1".
+// parseCount reads "9of24", "m1of3", "l1of1" or "x1of1".
 func parseCount(s string) (kind PrintKind, need, count int, err error) {
-	digits := strings.TrimLeft(s, "mx")
+	digits := strings.TrimLeft(s, "mlx")
 	letter := s[:len(s)-len(digits)]
 	i := slices.IndexFunc(printKinds[:], func(k struct {
 		letter string

@@ -29,10 +29,11 @@ func TestPrintRoundTrip(t *testing.T) {
 	file := newMedia(File, 7)
 	for name, p := range map[string]Print{
 		"message": FromMessage(featuresOf(plain, Mail)),
-		"group":   FromCore(Aligned, shinglesOf(plain)),
-		"small":   FromCore(Report, shinglesOf(plain)[:5]),
+		"group":   FromCore(Aligned, shinglesOf(plain), 0),
+		"small":   FromCore(Report, shinglesOf(plain)[:5], 0),
 		"whole":   FromMessage(featuresOf("hello", Quoted)),
-		"files":   FromFew(Mail, 1, []Media{file, newMedia(Shape, 2), newMedia(Look, 9)}),
+		"files":   FromFew(Mail, 1, []Media{file, newMedia(Shape, 2)}),
+		"picture": FromFew(Mail, 1, []Media{file, 9<<3 | Media(Look), 5<<3 | Media(LookTo)}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := ParsePrint(p.String())
@@ -77,7 +78,7 @@ func TestParsePrintRefuses(t *testing.T) {
 
 // TestPaddingHidesNothing: all of a core is found however much is added.
 func TestPaddingHidesNothing(t *testing.T) {
-	p := FromCore(Mail, shinglesOf(string(text(100))))
+	p := FromCore(Mail, shinglesOf(string(text(100))), 0)
 	padding := strings.Repeat(plain+". ", 400)
 	hits, ok := p.Match(featuresOf(padding+string(text(100))+padding, Mail))
 	if hits != MaxPrint || !ok {
@@ -86,7 +87,7 @@ func TestPaddingHidesNothing(t *testing.T) {
 }
 
 func TestMatchNeedsClass(t *testing.T) {
-	p := FromCore(Mail, shinglesOf(plain))
+	p := FromCore(Mail, shinglesOf(plain), 0)
 	if _, ok := p.Match(featuresOf(plain, Aligned)); ok {
 		t.Error("a fingerprint of mail selects a message of class aligned")
 	}
@@ -96,7 +97,7 @@ func TestMatchNeedsClass(t *testing.T) {
 func TestProvisionalIsStricter(t *testing.T) {
 	shingles := shinglesOf(string(text(200)))
 	one := FromMessage(&Features{Class: Mail, Shingles: shingles})
-	group := FromCore(Mail, shingles)
+	group := FromCore(Mail, shingles, 1)
 	if !one.Provisional() || group.Provisional() || one.Need <= group.Need {
 		t.Errorf("one message: %d of %d, provisional %t; group: %d of %d, provisional %t",
 			one.Need, len(one.Hashes), one.Provisional(), group.Need, len(group.Hashes), group.Provisional())
@@ -117,12 +118,15 @@ func TestMatcherAgrees(t *testing.T) {
 	var prints []Print
 	for _, s := range texts {
 		for _, c := range []Class{Mail, Quoted} {
-			prints = append(prints, FromMessage(featuresOf(s, c)), FromCore(c, shinglesOf(s)))
+			prints = append(prints, FromMessage(featuresOf(s, c)), FromCore(c, shinglesOf(s), 0.5))
 		}
 	}
 	prints = slices.DeleteFunc(prints, func(p Print) bool { return len(p.Hashes) == 0 })
-	picture := Features{Class: Mail, Media: []Media{newMedia(File, 3), 8<<3 | Media(Look)}}
-	prints = append(prints, FromMedia(Mail, picture.Media), FromMedia(Mail, []Media{9<<3 | Media(Look)}))
+	picture := Features{Class: Mail, Media: []Media{newMedia(File, 3), 8<<3 | Media(Look), 7<<3 | Media(LookTo)}}
+	for _, look := range []uint64{8<<29 | 7, 9<<29 | 7, 8<<29 | 7<<9, 1 << 57} {
+		prints = append(prints, FromLook(Mail, look), FromLook(Quoted, look))
+	}
+	prints = append(prints, FromMedia(Mail, picture.Media), FromMedia(Mail, []Media{newMedia(File, 4)}))
 	m := NewMatcher(prints)
 	features := []*Features{&picture}
 	for _, s := range texts {
@@ -147,7 +151,7 @@ func TestMatcherAgrees(t *testing.T) {
 }
 
 func TestIDs(t *testing.T) {
-	a, b := FromCore(Mail, shinglesOf(plain)).ID(), FromCore(Quoted, shinglesOf(plain)).ID()
+	a, b := FromCore(Mail, shinglesOf(plain), 0).ID(), FromCore(Quoted, shinglesOf(plain), 0).ID()
 	if a == b || len(a) != idLen || !ValidID(string(a)) || !ValidID(string(a[:4])) {
 		t.Errorf("IDs %q and %q", a, b)
 	}

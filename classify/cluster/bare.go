@@ -1,0 +1,86 @@
+package cluster
+
+import "math/bits"
+
+// bare tells whether some members have nothing of the text but its footer, and
+// makes them one side. Other than in findMeans, that begins with the members
+// that differ most and may end with two forms of one text, the side is looked
+// for by what it has to be: honest mail with one footer shows all of that and
+// none of the rest, so that its rows are all alike.
+func (s *sides) bare() bool {
+	i := s.barest()
+	if i < 0 {
+		return false
+	}
+	for j := range s.rows {
+		s.rows[j].mine = 0
+		if s.rows[i].differs(&s.rows[j]) <= bareDiffers {
+			s.rows[j].mine = 1
+		}
+	}
+	s.average(0)
+	s.average(1)
+	return s.linked(0)-s.linked(1) >= bareLinked && s.footer(0, s.own(0), gapBare)
+}
+
+// linked is the share of a side's rows that have a link.
+func (s *sides) linked(k int) float32 {
+	n := float32(0)
+	for j := range s.rows {
+		if int(s.rows[j].mine) == k && s.rows[j].linked {
+			n++
+		}
+	}
+	return n / float32(max(s.size[k], 1))
+}
+
+// Bounds of bare.
+const (
+	bareDiffers = 1   // features in which two rows that are alike may differ
+	bareLinked  = 0.5 // share of members with links that they have less
+)
+
+// barest is, of the rows that lack a good part of the text, the one that most
+// others are like.
+func (s *sides) barest() int {
+	var mean [sideFeatures]float32
+	var all float32
+	for i := range s.features {
+		for j := range s.rows {
+			if s.rows[j].has[i] > 0 {
+				mean[i]++
+			}
+		}
+		all += mean[i]
+	}
+	best, most := -1, wholeRows-1
+	for i := range s.rows {
+		lacks := float32(0)
+		for k := range s.features {
+			if s.rows[i].has[k] < 0 {
+				lacks += mean[k]
+			}
+		}
+		if lacks < footerOwn*(all+float32(s.common*len(s.rows))) {
+			continue
+		}
+		n := 0
+		for j := range s.rows {
+			if s.rows[i].differs(&s.rows[j]) <= bareDiffers {
+				n++
+			}
+		}
+		if n > most {
+			best, most = i, n
+		}
+	}
+	return best
+}
+
+// differs counts the features that one of two rows has.
+func (r *row) differs(o *row) (n int) {
+	for i := range r.bits {
+		n += bits.OnesCount64(r.bits[i] ^ o.bits[i])
+	}
+	return n
+}
