@@ -67,7 +67,9 @@ func (p Print) append(b []byte) []byte {
 
 // Provisional tells whether the fingerprint was made from a single message,
 // of which nobody knows yet what varies. It asks for more matches.
-func (p Print) Provisional() bool { return p.Kind == OfText && p.Need > groupNeed(len(p.Hashes)) && p.Need >= messageNeed(len(p.Hashes)) }
+func (p Print) Provisional() bool {
+	return p.Kind == OfText && p.Need > groupNeed(len(p.Hashes)) && p.Need >= messageNeed(len(p.Hashes))
+}
 
 // ParsePrint reads the portable form, and nothing that String would not write.
 func ParsePrint(s string) (Print, error) {

@@ -46,28 +46,52 @@ func sample(dst, all []uint32) ([]uint32, uint8) {
 		level++
 	}
 	start := len(dst)
-	out := atLevel(slices.Grow(dst, MaxHashes+len(all)), all, level)
-	for level > 0 {
-		finer := atLevel(out, all, level-1)[len(out):]
-		if len(finer) > MaxHashes {
-			break
-		}
-		out = append(out[:start], finer...)
+	out := atLevel(dst, all, max(level-1, 0))
+	for level > 0 && !moreThan(MaxHashes, out[start:]) {
 		level--
+		out = atLevel(out[:start], all, max(level-1, 0))
 	}
-	return out, uint8(level)
+	out = atLevel(out[:start], out[start:], level)
+	slices.Sort(out[start:])
+	return out[:start+len(slices.Compact(out[start:]))], uint8(level)
 }
 
-// atLevel appends the distinct hashes that show at a level, sorted.
+// atLevel appends the hashes that show at a level. It may write over all, of
+// which it is never ahead.
 func atLevel(dst, all []uint32, level int) []uint32 {
-	start, mask := len(dst), uint32(1)<<level-1
+	mask := uint32(1)<<level - 1
 	for _, h := range all {
 		if h&mask == 0 {
 			dst = append(dst, h)
 		}
 	}
-	slices.Sort(dst[start:])
-	return dst[:start+len(slices.Compact(dst[start:]))]
+	return dst
+}
+
+// moreThan tells whether more than most of the hashes differ from one another,
+// of which most is small: it does not sort them, since mostly the answer is
+// known from the first few.
+func moreThan(most int, hashes []uint32) bool {
+	var seen [8 * MaxHashes]uint32
+	n, zero := 0, 0
+	for _, h := range hashes {
+		if h == 0 {
+			zero = 1
+			continue
+		}
+		i := uint64(h) * keyLeft >> 32 * uint64(len(seen)) >> 32
+		for seen[i] != 0 && seen[i] != h {
+			i = (i + 1) % uint64(len(seen))
+		}
+		if seen[i] == 0 {
+			seen[i] = h
+			n++
+		}
+		if n+zero > most {
+			return true
+		}
+	}
+	return n+zero > most
 }
 
 // AppendBinary appends the form that the index keeps, at most MaxBytes long.
