@@ -46,7 +46,7 @@ func TestSnapshotComesBack(t *testing.T) {
 	}
 	in := &Snapshot{Spool: "/spool/out", MTA: "imcdata", Taken: time.Now().UTC(), Basis: "sum", Table: classify.TableOf(records()...), Opinion: "o", Drift: 7,
 		Site:   classify.Site{Domains: []string{"ours.com"}, Relays: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")}, Guessed: []string{"why"}},
-		Priors: []classify.Prior{{ID: "abc", Print: fingerprint.FromCore(fingerprint.Mail, []uint32{1 << 8, 2 << 8, 3 << 8}), Count: 3}}}
+		Priors: []classify.Prior{{ID: "abc", Print: fingerprint.FromCore(fingerprint.Mail, []uint32{1 << 8, 2 << 8, 3 << 8}, 1), Count: 3}}}
 	in.Campaigns = []*classify.Campaign{{Summary: classify.Summarize(in.Table, nil), ID: "abc", Print: in.Priors[0].Print, Weak: "why", Coherence: 0.5, Words: 9,
 		Core: []cluster.Feature{{Hash: 1, Share: 0.5, Purity: 0.25}}, Verdict: classify.Verdict{Call: classify.Relayed, Score: 70, Mixed: true,
 			Evidence: []classify.Evidence{{Rule: "flood", For: classify.Relayed, Points: 9, Text: "t", Samples: []spool.ID{"Out/x"}}}}}}
