@@ -59,7 +59,9 @@ ok "dpkg -i $(basename "$dir"/*.deb)"
 . "$here/installed.sh"
 . "$here/night.sh"
 
+command -v systemctl >/dev/null && wants 0 systemctl enable qclean-hygiene.timer
 wants 0 dpkg -r qclean
+[ -z "$(find /etc/systemd/system -name 'qclean*')" ] || fail "the timer is still enabled"
 [ ! -e /usr/bin/qclean ] || fail "the program is still there"
 [ -e /etc/qclean/policy.toml ] && [ -e /etc/cron.d/qclean ] || fail "configuration was lost on removal"
 [ -e /var/lib/qclean/known.txt ] || fail "the state was lost on removal"

@@ -46,7 +46,7 @@ wants 0 qclean undo --yes
 # drop-in's folder read-only. Namespaces and filters of system calls are
 # systemd's own; night.sh looks at the calls below.
 as_service() {
-	local caps path
+	local caps
 	caps=$(sed -n 's/^CapabilityBoundingSet=//p' $unit | tr 'A-Z' 'a-z' | sed 's/cap_/,+/g; s/ //g')
 	unshare --mount --net --propagation private /bin/bash -ec '
 		caps=$1; shift
