@@ -173,13 +173,21 @@ func (n *night) summary(word string) string {
 		parts = append(parts, fmt.Sprintf("%s: %s", ui.Plural(len(n.alarms), "alarm"), strings.Join(n.alarms, " | ")))
 	}
 	if n.reversible() > 0 {
-		parts = append(parts, "take it back: qclean undo")
+		parts = append(parts, "take it back: "+n.undoCommand())
 	}
 	where := ""
 	if n.target != nil {
 		where = " " + n.path
 	}
 	return ui.Safe(fmt.Sprintf("%s qclean hygiene%s: %s: %s", ui.Stamp(n.at), where, word, strings.Join(parts, "; ")))
+}
+
+// undoCommand names the spool where a plain undo would look for another one.
+func (n *night) undoCommand() string {
+	if last, err := n.store.Last(); err == nil && last == n.path {
+		return "qclean undo"
+	}
+	return "qclean undo --spool " + n.path
 }
 
 // queueText says what is in the queue now, of what was there.
