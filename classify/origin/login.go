@@ -90,7 +90,7 @@ func indexFold(s, want string) int {
 
 // plausible tells a login from anything else that stands there.
 func plausible(s string) bool {
-	return s != "" && len(s) <= 255 && !strings.ContainsAny(s, "<>\r\n\x00") && !strings.EqualFold(s, "unknown")
+	return s != "" && len(s) <= 255 && !strings.ContainsAny(s, "<>() \t\r\n\x00") && !strings.EqualFold(s, "unknown")
 }
 
 // loginField reads the fields in which some servers put the login. They are
