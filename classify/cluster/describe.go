@@ -18,7 +18,7 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 	for i, h := range c.hash {
 		out.Core = append(out.Core, Feature{h, c.share[i], c.purity[i]})
 	}
-	best := bestFeatures(c)
+	best := bestFeatures(c, len(docs))
 	out.Print = fingerprint.FromCore(class, best, g.least(docs, best))
 	out.Weak = weak(&out, evenness(inside, noise), g.most(docs, fingerprint.File, fingerprint.Shape))
 	if class == fingerprint.Report && !g.most(docs, fingerprint.Origin) && out.Weak == "" {

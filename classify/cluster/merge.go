@@ -1,5 +1,7 @@
 package cluster
 
+import "qclean/classify/fingerprint"
+
 // Thresholds of merging.
 const (
 	mergeBig    = 0.10 // of the larger core lies in the smaller
@@ -58,7 +60,28 @@ func (g *grouping) same(i, j int32) bool {
 	if a.core.in(b.core) < mergeBig || b.core.in(a.core) < mergeSmall {
 		return false
 	}
+	if g.footerMail(a, b) || g.footerMail(b, a) {
+		return false
+	}
 	return g.flows(a, b) && g.flows(b, a) || broken(a, b) && broken(b, a)
+}
+
+// footerMail tells whether b is mail with a footer that a has as well: what
+// the two share stands whole in it, and it has no links. A campaign of which
+// some copies were cut to the footer flows into it, and has links throughout.
+func (g *grouping) footerMail(a, b *group) bool {
+	return !broken(a, b) && g.linked(a)-g.linked(b) >= bareLinked
+}
+
+// linked is the share of a group's members that have a link.
+func (g *grouping) linked(gr *group) float32 {
+	docs, n := gr.docs[:min(len(gr.docs), mergeLook)], float32(0)
+	for _, d := range docs {
+		if g.set.has(g.docs[d].item, fingerprint.Host) {
+			n++
+		}
+	}
+	return n / float32(max(len(docs), 1))
 }
 
 // broken tells whether members of b show what the two cores share with pieces

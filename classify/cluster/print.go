@@ -17,8 +17,9 @@ const (
 // much oftener than the best.
 //
 // A text of which the most is a footer that other mail has as well is left with
-// few: were it filled up with the footer, the footer alone would do.
-func bestFeatures(c *core) []uint32 {
+// few: were it filled up with the footer, the footer alone would do. That is
+// not asked of a handful of copies, from which as many again may have strayed.
+func bestFeatures(c *core, docs int) []uint32 {
 	order := make([]int, len(c.hash))
 	for i := range order {
 		order[i] = i
@@ -27,8 +28,10 @@ func bestFeatures(c *core) []uint32 {
 		return cmp.Or(cmp.Compare(c.weight[b], c.weight[a]), cmp.Compare(c.hash[a], c.hash[b]))
 	})
 	order = order[:max((2*len(order)+2)/3, min(len(order), manyPrint))]
-	order = purest(order, c.own, printPure, leastPrint)
-	order = purest(order, c.purity, printPure, fewPrint)
+	if docs >= fewDocs {
+		order = purest(order, c.own, leastPrint)
+	}
+	order = purest(order, c.purity, fewPrint)
 	out := make([]uint32, len(order))
 	for i, j := range order {
 		out[i] = c.hash[j]
@@ -37,13 +40,13 @@ func bestFeatures(c *core) []uint32 {
 }
 
 // purest leaves out what is much less pure than the best, as long as few are left.
-func purest(order []int, purity []float32, least float32, few int) []int {
+func purest(order []int, purity []float32, few int) []int {
 	var best float32
 	for _, i := range order {
 		best = max(best, purity[i])
 	}
 	for k := len(order) - 1; k >= 0 && len(order) > few; k-- {
-		if purity[order[k]] < least*best {
+		if purity[order[k]] < printPure*best {
 			order = slices.Delete(order, k, k+1)
 		}
 	}

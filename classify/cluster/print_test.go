@@ -115,7 +115,10 @@ func TestPrintIsNotFilledUp(t *testing.T) {
 		}
 	}
 	c.weigh()
-	if got := bestFeatures(c); len(got) != 7 || slices.Max(got) != 7 {
+	if got := bestFeatures(c, 100); len(got) != 7 || slices.Max(got) != 7 {
 		t.Errorf("features %v, want 1 to 7", got)
+	}
+	if got := bestFeatures(c, 5); len(got) != fewPrint {
+		t.Errorf("%d features of a handful of copies, want %d", len(got), fewPrint)
 	}
 }

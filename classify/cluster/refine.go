@@ -65,6 +65,10 @@ const firmShare = 0.3
 // campaign keeps to its class; footers of lists and companies do not.
 const elsewhere = 5
 
+// fewKin is how many firm members are added to those that there are where a
+// feature is judged by a handful: one message more must not decide.
+const fewKin = 2
+
 // weighByPurity asks of each core feature: of all docs that have it, of
 // whatever class, how many are firm members? What several groups share, or
 // what mail in no group has as well, is boilerplate.
@@ -102,7 +106,7 @@ func (g *grouping) weighByPurity() {
 		for j, h := range c.hash {
 			if s := g.index.slot(h); total[s] > 0 && h != 0 {
 				c.purity[j] = float32(own[i][j]) / float32(total[s])
-				c.own[j] = float32(own[i][j]) / float32(max(kin[s], 1))
+				c.own[j] = float32(own[i][j]+fewKin) / float32(kin[s]+fewKin)
 			}
 		}
 		c.weigh()
