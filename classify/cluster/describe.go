@@ -21,6 +21,9 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 	best := bestFeatures(c, len(docs))
 	out.Print = fingerprint.FromCore(class, best, g.least(docs, best))
 	out.Weak = weak(&out, evenness(inside, noise), g.most(docs, fingerprint.File, fingerprint.Shape))
+	if out.Weak == "" && len(docs) < fewDocs && c.borrowed() {
+		out.Weak = othersWords
+	}
 	if class == fingerprint.Report && !g.most(docs, fingerprint.Origin) && out.Weak == "" {
 		out.Weak = serverWords
 	}

@@ -15,11 +15,14 @@ const (
 )
 
 // merge joins groups that are one campaign: one that began twice in the first
-// pass, or copies that were cut to other parts of the text.
+// pass, or copies that were cut to other parts of the text. A handful of copies
+// with the footer of two campaigns goes with either, and is no bridge between
+// the two.
 func (g *grouping) merge() (changed bool) {
 	into := make([]int32, len(g.groups))
+	largest := make([]int32, len(g.groups)) // of those that became one, by root
 	for i := range into {
-		into[i] = int32(i)
+		into[i], largest[i] = int32(i), int32(i)
 	}
 	root := func(i int32) int32 {
 		for into[i] != i {
@@ -33,7 +36,13 @@ func (g *grouping) merge() (changed bool) {
 		for _, j := range g.touched {
 			if int(j) < i && int(g.hits[j]) >= minHits && g.same(int32(i), j) {
 				a, b := root(int32(i)), root(j)
-				into[max(a, b)] = min(a, b)
+				if x, y := largest[a], largest[b]; x == int32(i) && y == j || g.near(x, y) {
+					into[max(a, b)] = min(a, b)
+					if len(g.groups[x].docs) < len(g.groups[y].docs) {
+						x = y
+					}
+					largest[min(a, b)] = x
+				}
 			}
 			g.hits[j] = 0
 		}
@@ -57,13 +66,22 @@ func (g *grouping) same(i, j int32) bool {
 	if len(a.docs) < len(b.docs) {
 		a, b = b, a
 	}
-	if a.core.in(b.core) < mergeBig || b.core.in(a.core) < mergeSmall {
+	if !g.near(i, j) {
 		return false
 	}
 	if g.footerMail(a, b) || g.footerMail(b, a) {
 		return false
 	}
 	return g.flows(a, b) && g.flows(b, a) || broken(a, b) && broken(b, a)
+}
+
+// near tells whether enough of two cores is the same to look closer.
+func (g *grouping) near(i, j int32) bool {
+	a, b := &g.groups[i], &g.groups[j]
+	if len(a.docs) < len(b.docs) {
+		a, b = b, a
+	}
+	return a.core.in(b.core) >= mergeBig && b.core.in(a.core) >= mergeSmall
 }
 
 // footerMail tells whether b is mail with a footer that a has as well: what

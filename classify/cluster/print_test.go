@@ -122,3 +122,23 @@ func TestPrintIsNotFilledUp(t *testing.T) {
 		t.Errorf("%d features of a handful of copies, want %d", len(got), fewPrint)
 	}
 }
+
+// TestCutToTheFooter: three copies of a campaign that were cut to our
+// disclaimer, which thirty letters of ours have. Whatever holds the three
+// together is not for acting on.
+func TestCutToTheFooter(t *testing.T) {
+	c := &core{}
+	c.grow(30)
+	for i := range c.hash {
+		c.hash[i], c.share[i], c.own[i] = uint32(i+1), 1, 3.0/33
+	}
+	if !c.borrowed() {
+		t.Error("words of which three messages of 33 are members are their own")
+	}
+	for i := range c.own[:20] {
+		c.own[i] = 1
+	}
+	if c.borrowed() {
+		t.Error("a text above a footer is borrowed")
+	}
+}

@@ -43,6 +43,20 @@ func weak(g *Group, even float64, pictured bool) string {
 // serverWords is why reports that return no text are weak.
 const serverWords = "the words are the mail server's, which any bounce of it has"
 
+// othersWords is why a handful of messages that show what others show is weak:
+// it may be copies of a campaign that were cut to the footer.
+const othersWords = "most messages with these words are not among them"
+
+// borrowed tells whether of the messages of the class that have the core's
+// features most are not members.
+func (c *core) borrowed() bool {
+	var own float32
+	for _, v := range c.own {
+		own += v
+	}
+	return own < 0.5*float32(len(c.own))
+}
+
 func fewWordsOnly(n int) string { return fmt.Sprintf("the messages share some %d words only", n) }
 
 // whole tells whether most of the core stands untouched in every member.
