@@ -1,6 +1,10 @@
 package cluster
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"qclean/classify/fingerprint"
+)
 
 // bare tells whether some members have nothing of the text but its footer, and
 // makes them one side. Other than in findMeans, that begins with the members
@@ -20,18 +24,58 @@ func (s *sides) bare() bool {
 	}
 	s.average(0)
 	s.average(1)
-	return s.linked(0)-s.linked(1) >= bareLinked && s.footer(0, s.own(0), gapBare)
+	return moreLinks(s.hosts(0), s.hosts(1)) && s.footer(0, s.own(0), gapBare)
 }
 
-// linked is the share of a side's rows that have a link.
-func (s *sides) linked(k int) float32 {
-	n := float32(0)
+// hosts are those of the links of a side's rows.
+func (s *sides) hosts(k int) (out []links) {
 	for j := range s.rows {
-		if int(s.rows[j].mine) == k && s.rows[j].linked {
+		if int(s.rows[j].mine) == k {
+			out = append(out, s.rows[j].links)
+		}
+	}
+	return out
+}
+
+// links are the hosts of a message's links, 0 for none.
+type links [2]uint32
+
+// links gives the first hosts that a message links to.
+func (s *Set) links(i int32) (l links) {
+	n := 0
+	for _, m := range s.media(i) {
+		if fingerprint.Media(m).Kind() == fingerprint.Host && n < len(l) {
+			l[n] = m
 			n++
 		}
 	}
-	return n / float32(max(s.size[k], 1))
+	return l
+}
+
+// moreLinks tells whether the first messages have links which the others have
+// not, but for the one that stands in their common footer.
+func moreLinks(all, bare []links) bool {
+	count := map[uint32]int{}
+	var stock uint32
+	for _, l := range bare {
+		for _, h := range l {
+			if count[h]++; h != 0 && (stock == 0 || count[h] > count[stock] || count[h] == count[stock] && h < stock) {
+				stock = h
+			}
+		}
+	}
+	return linked(all, stock)-linked(bare, stock) >= bareLinked
+}
+
+// linked is the share of messages that have a link to another host than one.
+func linked(of []links, stock uint32) float32 {
+	n := float32(0)
+	for _, l := range of {
+		if l[0] != 0 && l[0] != stock || l[1] != 0 && l[1] != stock {
+			n++
+		}
+	}
+	return n / float32(max(len(of), 1))
 }
 
 // Bounds of bare.

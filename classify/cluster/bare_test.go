@@ -57,3 +57,25 @@ func TestParagraphLeftOut(t *testing.T) {
 	}
 	wantTogether(t, Groups(&m.set, Options{}), "flood", flood, 112)
 }
+
+// TestMoreLinks: the link of the footer itself, which honest mail has as well,
+// is none of the spam's.
+func TestMoreLinks(t *testing.T) {
+	letters := []links{{7}, {7}, {7, 5}, {7}}
+	for _, tt := range []struct {
+		name string
+		all  []links
+		want bool
+	}{
+		{"links of its own besides", []links{{7, 1}, {2, 7}, {3}, {7, 4}}, true},
+		{"one link of its own in all", []links{{9, 7}, {9, 7}, {9, 7}, {9, 7}}, true},
+		{"the footer's only", []links{{7}, {7}, {7}, {7}}, false},
+		{"none", []links{{}, {}, {}}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := moreLinks(tt.all, letters); got != tt.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}

@@ -1,7 +1,5 @@
 package cluster
 
-import "qclean/classify/fingerprint"
-
 // Thresholds of merging.
 const (
 	mergeBig    = 0.10 // of the larger core lies in the smaller
@@ -88,18 +86,15 @@ func (g *grouping) near(i, j int32) bool {
 // the two share stands whole in it, and it has no links. A campaign of which
 // some copies were cut to the footer flows into it, and has links throughout.
 func (g *grouping) footerMail(a, b *group) bool {
-	return !broken(a, b) && g.linked(a)-g.linked(b) >= bareLinked
+	return !broken(a, b) && moreLinks(g.hosts(a), g.hosts(b))
 }
 
-// linked is the share of a group's members that have a link.
-func (g *grouping) linked(gr *group) float32 {
-	docs, n := gr.docs[:min(len(gr.docs), mergeLook)], float32(0)
-	for _, d := range docs {
-		if g.set.has(g.docs[d].item, fingerprint.Host) {
-			n++
-		}
+// hosts are those that a group's members link to.
+func (g *grouping) hosts(gr *group) (out []links) {
+	for _, d := range gr.docs[:min(len(gr.docs), mergeLook)] {
+		out = append(out, g.set.links(g.docs[d].item))
 	}
-	return n / float32(max(len(docs), 1))
+	return out
 }
 
 // broken tells whether members of b show what the two cores share with pieces

@@ -1,10 +1,6 @@
 package cluster
 
-import (
-	"slices"
-
-	"qclean/classify/fingerprint"
-)
+import "slices"
 
 const (
 	sideSample   = 256 // members looked at
@@ -28,10 +24,10 @@ type sides struct {
 // row tells of each feature whether a member has it (1), has it not (-1), or
 // could not show it (0).
 type row struct {
-	has    [sideFeatures]int8
-	bits   [sideFeatures / 64]uint64 // those that it has
-	mine   uint8
-	linked bool
+	has   [sideFeatures]int8
+	bits  [sideFeatures / 64]uint64 // those that it has
+	mine  uint8
+	links links
 }
 
 // newSides looks at the features that show at a level, and at the members that
@@ -70,7 +66,7 @@ func (g *grouping) usual(docs []int32) int {
 
 func (s *sides) row(set *Set, item int32) (r row) {
 	hashes, level := set.hashes(item), int(set.items[item].level)
-	r.linked = set.has(item, fingerprint.Host)
+	r.links = set.links(item)
 	for i, h := range s.features {
 		if _, ok := slices.BinarySearch(hashes, h); ok {
 			r.has[i] = 1
