@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qclean/scan/disk"
+	"qclean/scan/spool/queued"
 )
 
 // indexName is the service's index of Out and In.
@@ -111,7 +112,7 @@ var companions = map[string]string{
 func notMail(info disk.Info) string {
 	switch name := info.Name; {
 	case !info.Mode.IsRegular():
-		return kindOf(info.Mode)
+		return queued.Kind(info.Mode)
 	case strings.HasPrefix(name, ".qclean"):
 		return "qclean's own"
 	case name[0] == '.':
@@ -120,19 +121,4 @@ func notMail(info disk.Info) string {
 		return "queue index"
 	}
 	return companions[strings.ToLower(path.Ext(info.Name))]
-}
-
-// kindOf tells what kind of thing stands where a file should.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "folder"
-	case mode&fs.ModeSymlink != 0:
-		return "symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "FIFO"
-	case mode&fs.ModeSocket != 0:
-		return "socket"
-	}
-	return "not a regular file"
 }

@@ -18,6 +18,7 @@ import (
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Driver knows raw queues. A user may name a whole tree, one of its queues, a
@@ -93,7 +94,7 @@ func stated(e *spool.Entry, info *disk.Info, err error) error {
 		return goneOr(err)
 	}
 	if !info.Mode.IsRegular() {
-		return &spool.Left{Name: e.Files[0].Name, Reason: kindOf(info.Mode)}
+		return &spool.Left{Name: e.Files[0].Name, Reason: queued.Kind(info.Mode)}
 	}
 	noted(e, info)
 	return nil
