@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"qclean/classify"
 	"qclean/classify/fingerprint"
 	"qclean/classify/index"
 	"qclean/classify/known"
@@ -158,6 +159,9 @@ func (a *app) printOf(ctx context.Context, path, name string) (fingerprint.Print
 		if c.Weak != "" {
 			return fingerprint.Print{}, refused(fmt.Errorf("campaign %s is weak: %s", c.ID, c.Weak),
 				"Its text alone would match wanted mail elsewhere; it does not belong into the list.")
+		}
+		if call := c.Verdict.Call; call != classify.Unknown && !call.Unwanted() {
+			a.ui.Warn("%s is called %s: quarantine --known would take wanted mail; if this was a slip: qclean fp drop %s", c.ID, call, c.ID)
 		}
 		return c.Print, nil
 	}
