@@ -2,9 +2,7 @@ package index
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,17 +37,11 @@ func (s *Store) savePriors(set Set, snap *Snapshot) error {
 // Priors gives the campaigns of a remembered scan alone: ErrNone, ErrDamaged.
 func (s *Store) Priors(spool string, set Set) ([]classify.Prior, error) {
 	name := s.priors(spool, set)
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNone
-	}
+	f, err := openSummed(name)
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
-	defer f.Close()
-	if err := checkSum(name, f); err != nil {
 		return nil, err
 	}
+	defer f.Close()
 	var out []classify.Prior
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,17 +112,11 @@ func (snap *Snapshot) decode(r io.Reader) error {
 // Load gives what is remembered of a spool: ErrNone, ErrDamaged.
 func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 	name := s.scan(spool, set)
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNone
-	}
+	f, err := openSummed(name)
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
-	defer f.Close()
-	if err := checkSum(name, f); err != nil {
 		return nil, err
 	}
+	defer f.Close()
 	r := bufio.NewReaderSize(f, 1<<18)
 	begin := make([]byte, len(format))
 	if _, err := io.ReadFull(r, begin); err != nil || string(begin) != format {

@@ -1,15 +1,17 @@
 package index
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 )
 
-// A damaged Parquet file can make the library ask for more memory than there
-// is, which nothing can recover from. So the sum of each file stands beside
-// it, and is held against the file before the library sees it.
+// A damaged file can still say what makes sense, and wrong facts would move the
+// wrong mail. So the sum of each file stands beside it, and is held against the
+// file before anything of it is believed.
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -55,4 +57,20 @@ func checkSum(name string, f *os.File) error {
 	}
 	_, err = f.Seek(0, io.SeekStart)
 	return err
+}
+
+// openSummed opens a file whose content is what its sum says: ErrNone, ErrDamaged.
+func openSummed(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	if err := checkSum(name, f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
