@@ -154,13 +154,7 @@ func (s *session) recipients(to []string) (Receipt, error) {
 			r.Later = append(r.Later, Answer{a, short(reply.Error())})
 		}
 	}
-	switch {
-	case len(r.Taken) > 0:
-		return r, nil
-	case len(r.Later) > 0:
-		return r, fmt.Errorf("%w: %s", ErrLater, r.Later[0].Reply)
-	}
-	return r, fmt.Errorf("%w: %s", ErrRefused, r.Refused[0].Reply)
+	return r, r.failure()
 }
 
 // lmtpEnd reads one answer for each recipient that was accepted (RFC 2033
@@ -185,13 +179,7 @@ func lmtpEnd(data *smtp.DataCommand, r Receipt) (Receipt, error) {
 			r.Later = append(r.Later, Answer{to, short(reply.Error())})
 		}
 	}
-	switch {
-	case len(r.Taken) > 0:
-		return r, nil
-	case len(r.Later) > 0:
-		return r, fmt.Errorf("%w: %s", ErrLater, r.Later[0].Reply)
-	}
-	return r, fmt.Errorf("%w: %s", ErrRefused, r.Refused[0].Reply)
+	return r, r.failure()
 }
 
 func takenOf(offered []string, replies map[string]*smtp.DataResponse) []string {
@@ -230,4 +218,16 @@ func short(s string) string {
 		return s[:maxReply]
 	}
 	return s
+}
+
+// failure is what it came to when nobody is left who takes the message; nil
+// when one does.
+func (r *Receipt) failure() error {
+	switch {
+	case len(r.Taken) > 0:
+		return nil
+	case len(r.Later) > 0:
+		return fmt.Errorf("%w: %s", ErrLater, r.Later[0].Reply)
+	}
+	return fmt.Errorf("%w: %s", ErrRefused, r.Refused[0].Reply)
 }
