@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -95,24 +94,8 @@ func plainFault(t *testing.T, verb Verb, set faulty.Faults, power *faulty.Power)
 		}
 	}
 	m, _ = plainMover(t, tree(t, top), boot, testTime.AddDate(0, 0, 1))
-	if _, err := m.Recover(ctx); err != nil {
-		t.Fatal("recover:", err)
-	}
-	if again, err := m.Recover(ctx); err != nil || len(again) != 0 {
-		t.Fatalf("recovered twice: %+v %v", again, err)
-	}
-	for range 9 {
-		run, err := m.LastRun(ctx)
-		if errors.Is(err, ErrNoRun) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if undo, err := m.Undo(ctx, run); err != nil || undo.Outcome != Complete {
-			t.Fatalf("undo of %+v: %+v %v", run, undo, err)
-		}
-	}
+	recoverOnce(t, m)
+	undoneWhole(t, m)
 	same(t, "after recovery and undo", before, snapshot(t, top, ".old", "Queue.dat"))
 	return tr
 }

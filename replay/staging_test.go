@@ -205,27 +205,11 @@ func (r rig) fault(t *testing.T, verb Verb, i int, power *faulty.Power) *faulty.
 func (r rig) settled(t *testing.T, dir, boot string, before map[string]string, content map[string]int) {
 	t.Helper()
 	m, _ := r.open(t, tree(t, dir), Options{Boot: boot, Now: clockFrom(testTime.AddDate(0, 0, 1))})
-	if _, err := m.Recover(ctx); err != nil {
-		t.Fatal("recover:", err)
-	}
-	if again, err := m.Recover(ctx); err != nil || len(again) != 0 {
-		t.Fatalf("recovered twice: %+v %v", again, err)
-	}
+	recoverOnce(t, m)
 	if got := contents(t, dir); fmt.Sprint(got) != fmt.Sprint(content) {
 		t.Errorf("files after recovery: %v, were %v", got, content)
 	}
-	for range 9 {
-		run, err := m.LastRun(ctx)
-		if errors.Is(err, ErrNoRun) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if undo, err := m.Undo(ctx, run); err != nil || undo.Outcome != Complete {
-			t.Fatalf("undo of %+v: %+v %v", run, undo, err)
-		}
-	}
+	undoneWhole(t, m)
 	got := snapshot(t, dir, ".old")
 	if _, there := got["postfix/active/"+inActive]; there { // it never left
 		same(t, "after recovery and undo", before, got)

@@ -137,24 +137,8 @@ func (sc scenario) check(t *testing.T, dir, boot string, before map[string]strin
 	at := testTime.AddDate(0, 0, 1)
 	o.Now = clockFrom(at)
 	m, _ := mover(t, tree(t, dir), o)
-	if _, err := m.Recover(ctx); err != nil {
-		t.Fatal("recover:", err)
-	}
-	if again, err := m.Recover(ctx); err != nil || len(again) != 0 {
-		t.Fatalf("recovered twice: %+v %v", again, err)
-	}
-	for range 9 {
-		run, err := m.LastRun(ctx)
-		if errors.Is(err, ErrNoRun) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if undo, err := m.Undo(ctx, run); err != nil || undo.Outcome != Complete {
-			t.Fatalf("undo of %+v: %+v %v", run, undo, err)
-		}
-	}
+	recoverOnce(t, m)
+	undoneWhole(t, m)
 	same(t, "after recovery and undo", before, snapshot(t, dir, sc.skip...))
 	if o.Old != nil { // copies that an undo, cut short, has left
 		m, p := mover(t, tree(t, dir), o)
@@ -325,3 +309,31 @@ func stride(n int) int {
 func torture() bool { return os.Getenv("QCLEAN_TORTURE") != "" }
 
 var _ disk.Tree = (*faulty.Tree)(nil)
+
+// recoverOnce recovers, and wants nothing to be left for a second time.
+func recoverOnce(t *testing.T, m *Mover) {
+	t.Helper()
+	if _, err := m.Recover(ctx); err != nil {
+		t.Fatal("recover:", err)
+	}
+	if again, err := m.Recover(ctx); err != nil || len(again) != 0 {
+		t.Fatalf("recovered twice: %+v %v", again, err)
+	}
+}
+
+// undoneWhole takes back all runs, the newest first, and wants each undo to be complete.
+func undoneWhole(t *testing.T, m *Mover) {
+	t.Helper()
+	for range 9 {
+		run, err := m.LastRun(ctx)
+		if errors.Is(err, ErrNoRun) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if undo, err := m.Undo(ctx, run); err != nil || undo.Outcome != Complete {
+			t.Fatalf("undo of %+v: %+v %v", run, undo, err)
+		}
+	}
+}
