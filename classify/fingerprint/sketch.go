@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
-	"slices"
 )
 
 // Sketch is what is kept of a message: a sample of its shingles that can be
@@ -28,71 +27,6 @@ const (
 
 // sketchHead is class, level and the two counts.
 const sketchHead = 4
-
-// sample chooses the hashes of a sketch and leaves them sorted at the start of
-// dst[len(dst):].
-//
-// Repeats make the level a guess at first: a level is only too coarse when
-// fewer than half of what it could hold is left, and then the next finer one
-// is tried.
-func sample(dst, all []uint32) ([]uint32, uint8) {
-	var zeros [33]int
-	for _, h := range all {
-		zeros[bits.TrailingZeros32(h)]++
-	}
-	level, n := 0, len(all)
-	for n > MaxHashes {
-		n -= zeros[level]
-		level++
-	}
-	start := len(dst)
-	out := atLevel(dst, all, max(level-1, 0))
-	for level > 0 && !moreThan(MaxHashes, out[start:]) {
-		level--
-		out = atLevel(out[:start], all, max(level-1, 0))
-	}
-	out = atLevel(out[:start], out[start:], level)
-	slices.Sort(out[start:])
-	return out[:start+len(slices.Compact(out[start:]))], uint8(level)
-}
-
-// atLevel appends the hashes that show at a level. It may write over all, of
-// which it is never ahead.
-func atLevel(dst, all []uint32, level int) []uint32 {
-	mask := uint32(1)<<level - 1
-	for _, h := range all {
-		if h&mask == 0 {
-			dst = append(dst, h)
-		}
-	}
-	return dst
-}
-
-// moreThan tells whether more than most of the hashes differ from one another,
-// of which most is small: it does not sort them, since mostly the answer is
-// known from the first few.
-func moreThan(most int, hashes []uint32) bool {
-	var seen [8 * MaxHashes]uint32
-	n, zero := 0, 0
-	for _, h := range hashes {
-		if h == 0 {
-			zero = 1
-			continue
-		}
-		i := uint64(h) * keyLeft >> 32 * uint64(len(seen)) >> 32
-		for seen[i] != 0 && seen[i] != h {
-			i = (i + 1) % uint64(len(seen))
-		}
-		if seen[i] == 0 {
-			seen[i] = h
-			n++
-		}
-		if n+zero > most {
-			return true
-		}
-	}
-	return n+zero > most
-}
 
 // AppendBinary appends the form that the index keeps, at most MaxBytes long.
 func (k Sketch) AppendBinary(b []byte) ([]byte, error) {
