@@ -49,13 +49,14 @@ func (f *folder) fold(text []byte) {
 	f.run = wordSpan{}
 	f.lone.n = 0
 	for i := 0; i < len(text) && f.words < maxWords; {
-		c := text[i]
-		switch ascii[c] & kindMask {
-		case isLetter, isDigit:
-			i = f.token(text, i)
+		switch c := text[i]; ascii[c] & kindMask {
+		case isLetter:
+			i = f.letterWord(text, i)
+		case isDigit:
+			i = f.token(text, i, i, 0)
 		case isSign:
 			if i+1 < len(text) && ascii[text[i+1]]&kindMask == isLetter {
-				i = f.token(text, i)
+				i = f.token(text, i, i, 0)
 			} else {
 				i++
 			}
@@ -68,10 +69,48 @@ func (f *folder) fold(text []byte) {
 	f.endChain()
 }
 
-// token reads one word from text[i:] and gives where it ends.
-func (f *folder) token(text []byte, i int) int {
-	from := i
-	i = f.letterRun(text, i)
+// letterWord reads a word that begins with a letter of ASCII. Nearly all have
+// nothing else, and a blank behind them: what token does comes to this here.
+func (f *folder) letterWord(text []byte, from int) int {
+	i, n := f.letterRun(text, from)
+	if i-from == 1 || i < len(text) && ascii[text[i]] != isBreak {
+		return f.token(text, from, i, n)
+	}
+	h := hashLetters(0, &f.buf, n)
+	if f.lone.n > 0 {
+		f.endChain() // which uses the buffer
+	}
+	f.word(h, from, i)
+	return i
+}
+
+// letterRun folds the letters of ASCII at text[from:] into the buffer, and
+// gives where they end and how many there are in it.
+func (f *folder) letterRun(text []byte, from int) (i, n int) {
+	last := byte(0)
+	for _, c := range text[from:min(len(text), from+maxLetters)] {
+		v := ascii[c]
+		if v >= isDigit {
+			break
+		}
+		i++
+		f.buf[n] = v // over the one before, where that is the same
+		if v != last {
+			n++
+		}
+		last = v
+	}
+	return from + i, n
+}
+
+// token reads one word from text[from:], of which the letters up to text[i]
+// are n in the buffer, and gives where it ends.
+func (f *folder) token(text []byte, from, i, n int) int {
+	f.n, f.early, f.last = n, 0, 0
+	if n > 0 {
+		f.last = f.buf[n-1]
+	}
+	f.seen, f.letters, f.digits = i-from, i-from, 0
 	for i < len(text) {
 		c := text[i]
 		switch v := ascii[c]; v & kindMask {
@@ -123,26 +162,6 @@ func (f *folder) token(text []byte, i int) int {
 	}
 	f.endToken(from, i)
 	return max(i, from+1)
-}
-
-// letterRun begins a word with the ASCII letters that it begins with, mostly
-// all of it.
-func (f *folder) letterRun(text []byte, i int) int {
-	from, n, last := i, 0, byte(0)
-	for ; i < len(text) && n < maxLetters; i++ {
-		v := ascii[text[i]]
-		if v >= isDigit {
-			break
-		}
-		if v != last {
-			f.buf[n] = v
-			n++
-			last = v
-		}
-	}
-	f.n, f.early, f.last = n, 0, last
-	f.seen, f.letters, f.digits = i-from, i-from, 0
-	return i
 }
 
 // add appends a folded letter.

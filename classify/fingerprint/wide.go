@@ -11,7 +11,7 @@ func (f *folder) wide(text []byte, i int) int {
 		if e.kind == foldLetter && e.target < utf8.RuneSelf && ascii[e.target]&kindMask > isSign {
 			return i + size
 		}
-		return max(f.token(text, i), i+size)
+		return max(f.token(text, i, i, 0), i+size)
 	case foldWord:
 		f.endChain()
 		f.word(mix(uint64(e.target)^keyRune, keyWord), i, i+size)
