@@ -18,7 +18,6 @@ type Reader struct {
 	o        Options
 	sketcher *fingerprint.Sketcher
 	known    *fingerprint.Matcher
-	original *letter.Reader // for what a bounce returns
 	keep     keeper
 	domains  []string // of the message in hand
 }
@@ -31,7 +30,7 @@ type Options struct {
 
 // NewReader makes a reader.
 func NewReader(o Options) *Reader {
-	r := &Reader{o: o, sketcher: fingerprint.New(), original: letter.NewReader(letter.Limits{})}
+	r := &Reader{o: o, sketcher: fingerprint.New()}
 	if len(o.Known) > 0 {
 		r.known = fingerprint.NewMatcher(o.Known)
 	}
@@ -47,7 +46,8 @@ func (r *Reader) Facts(m *scan.Message) Record {
 	report := kind.Of(l, env)
 	class := fingerprint.ClassOf(l, env)
 	m.Mark(scan.Sketching)
-	sketch := r.sketcher.Sketch(l, class)
+	features := r.sketcher.Features(l, class)
+	sketch := r.sketcher.Sample(features)
 	m.Mark(scan.Facts)
 	rec := Record{
 		ID: e.ID, Queue: e.Queue, Files: r.keep.entryFiles(e.Files), Ident: e.Ident, Size: e.Size, Arrived: arrived(e, l), Frozen: e.Frozen,
@@ -59,7 +59,7 @@ func (r *Reader) Facts(m *scan.Message) Record {
 		Traits: r.traits(l, &from),
 	}
 	if r.known != nil {
-		if hits := r.known.Match(r.sketcher.Features(l, class)); len(hits) > 0 {
+		if hits := r.known.Match(features); len(hits) > 0 {
 			rec.Known = r.o.Known[hits[0]].ID()
 		}
 	}
@@ -79,7 +79,7 @@ func (r *Reader) bounce(f *kind.Facts, l *letter.Message) *Bounce {
 	if len(l.Returned) == 0 {
 		return b
 	}
-	o := r.original.Read(l.Returned)
+	o := r.sketcher.Returned(l)
 	b.Trail = r.trail(o)
 	// The original's envelope is not known; its class follows from its own fields.
 	b.Original = r.sketcher.Sketch(o, fingerprint.ClassOf(o, &spool.Envelope{Source: spool.Unknown}))

@@ -51,7 +51,7 @@ func (s *Sketcher) Mark(text []byte, core Shared) []Span {
 	f := &s.folder
 	f.marking = true
 	f.fold(text)
-	f.marking = false
+	f.marking, s.folded = false, nil
 	m := marker{text: text}
 	words, links := f.spans, f.links
 	isCore := coreWords(f.shingles, len(words), core)

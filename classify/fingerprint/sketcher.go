@@ -16,7 +16,7 @@ type Sketcher struct {
 	hashes   []uint32 // block that sketches are cut from
 	media    []Media
 	looks    looks
-	original *letter.Reader // for what a report returns
+	originals
 }
 
 // blockSize is how many hashes are allocated at a time, for some 80 sketches.
@@ -34,9 +34,11 @@ func New() *Sketcher {
 // A report shows the message that it returns: what it says itself are the
 // words of the mail server, the same in honest bounces and in a flood of them.
 func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
+	s.take(m)
 	origin := c == Report && s.foldOriginal(m)
-	if !origin {
+	if !origin && s.folded != m {
 		s.folder.fold(m.Text)
+		s.folded = nil
 	}
 	f := &s.features
 	f.Class, f.Shingles, f.Exact = c, s.folder.shingles, 0
@@ -50,22 +52,6 @@ func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
 	}
 	return f
 }
-
-// foldOriginal reads the text of the message that a report returns, and tells
-// whether there is enough of it.
-func (s *Sketcher) foldOriginal(m *letter.Message) bool {
-	if len(m.Returned) == 0 {
-		return false
-	}
-	if s.original == nil {
-		s.original = letter.NewReader(letter.Limits{})
-	}
-	s.folder.fold(s.original.Read(m.Returned).Text)
-	return len(s.folder.shingles) >= leastOriginal
-}
-
-// leastOriginal is how many shingles a returned text must have, about ten words.
-const leastOriginal = 20
 
 // tooFew tells whether there are not MinShingles different ones.
 func tooFew(shingles []uint32) bool {
@@ -99,6 +85,7 @@ func (s *Sketcher) exact(m *letter.Message) uint64 {
 	s.few = append(s.few[:0], s.features.Shingles...)
 	s.features.Shingles = s.few
 	s.folder.fold([]byte(m.Subject()))
+	s.folded = nil
 	return mix(h^keyLeft, s.folder.whole^keyRight)
 }
 
