@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"bytes"
 	"strings"
 
 	"qclean/scan/letter"
@@ -15,19 +14,18 @@ const maxDetails = 5
 // that it returns. It is how a mail system that nobody knows is understood.
 func details(m *letter.Message) int {
 	own := ownAddresses(m)
-	text := m.Text
+	text := letter.View(m.Text[:min(len(m.Text), maxRead)])
 	n := 0
 	var code, status, to, header bool
-	for line := range bytes.Lines(text[:min(len(text), maxRead)]) {
-		line = bytes.TrimSpace(line[:min(len(line), maxLine)])
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line[:min(len(line), maxLine)])
 		if len(line) < 5 {
 			continue
 		}
-		s := string(line)
-		code = code || replyCode(s)
-		status = status || firstStatus(s) != ""
-		to = to || strings.IndexByte(s, '@') > 0 && names(s, own)
-		header = header || hasFold(s, "received: ") || hasFold(s, "message-id: ")
+		code = code || replyCode(line)
+		status = status || firstStatus(line) != ""
+		to = to || strings.IndexByte(line, '@') > 0 && names(line, own)
+		header = header || hasFold(line, "received: ") || hasFold(line, "message-id: ")
 	}
 	for _, found := range []bool{code, status, to} {
 		if found {

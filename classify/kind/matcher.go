@@ -52,9 +52,9 @@ func newMatcher(tables ...[]phrase) *matcher {
 func (m *matcher) find(text []byte, t *tallies) {
 	word := false
 	for i := 0; i+keyLen <= len(text); i++ {
-		inWord := word
-		word = inWords[text[i]]
-		if inWord && word {
+		inWord, c := word, text[i]
+		word = inWords[c]
+		if inWord && word || c == ' ' { // no phrase begins with a blank
 			continue
 		}
 		k := key(text[i:])

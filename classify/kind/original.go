@@ -1,6 +1,10 @@
 package kind
 
-import "strings"
+import (
+	"strings"
+
+	"qclean/scan/letter"
+)
 
 // maxOriginal is how much of a returned message's header is looked at.
 const maxOriginal = 32 << 10
@@ -8,7 +12,7 @@ const maxOriginal = 32 << 10
 // original reads Message-ID and From of a returned message. Text bounces put
 // it below their own words, often indented, and some leave blank lines on top.
 func original(returned []byte) (id, from string) {
-	rest := string(returned[:min(len(returned), maxOriginal)])
+	rest := letter.View(returned[:min(len(returned), maxOriginal)])
 	begun := false
 	for rest != "" && (id == "" || from == "") {
 		var line string

@@ -23,7 +23,7 @@ func (f *Facts) fromText(m *letter.Message, h *marks) {
 	if len(text) == 0 {
 		text = m.Aside
 	}
-	for line := range strings.Lines(string(text[:min(len(text), maxTranscript)])) {
+	for line := range strings.Lines(letter.View(text[:min(len(text), maxTranscript)])) {
 		f.line(strings.TrimSpace(line), own, found)
 	}
 	if f.ReportingMTA == "" {

@@ -33,5 +33,9 @@ func (a *arena) since(mark int) string { return view(a.buf[mark:]) }
 // "valid until the next Read" comes from.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// View lends bytes of a message as a string, without a copy of them: it is good
+// as long as the message is, and the bytes must not be written to.
+func View(b []byte) string { return view(b) }
+
 // lend is the reverse of view. The bytes must not be written to.
 func lend(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
