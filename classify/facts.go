@@ -24,8 +24,9 @@ type Reader struct {
 
 // Options of a Reader. The zero value is right.
 type Options struct {
-	Trust origin.Trust        // hosts whose trace fields are believed; nil believes the uppermost field only
-	Known []fingerprint.Print // campaigns of earlier incidents, to be named when they come again
+	Trust  origin.Trust        // hosts whose trace fields are believed; nil believes the uppermost field only
+	Known  []fingerprint.Print // campaigns of earlier incidents, to be named when they come again
+	Relays *Relays             // which clients may turn out to be trusted; nil: none
 }
 
 // NewReader makes a reader.
@@ -56,7 +57,7 @@ func (r *Reader) Facts(m *scan.Message) Record {
 		Helo: r.keep.string(from.Helo), Reason: r.keep.string(env.Reason),
 		Subject: r.keep.string(l.Subject()), MessageID: r.keep.string(l.MessageID()), Links: r.linkDomains(l.Links), Kind: report.Kind,
 		Class: class, Sketch: sketch, Defects: l.Defects, Flaws: slices.Clone(m.Flaws),
-		Traits: r.traits(l, &from),
+		Traits: r.traits(l, &from), Before: r.before(m, from.IP),
 	}
 	if r.known != nil {
 		if hits := r.known.Match(features); len(hits) > 0 {

@@ -39,6 +39,7 @@ type Record struct {
 	Kind       kind.Kind
 	Bounce     *Bounce // for a report about another message, else nil
 	Traits
+	Before *Before // one hop further, when that may be asked for; a table gives it to nobody
 
 	Class    fingerprint.Class
 	Sketch   fingerprint.Sketch

@@ -174,6 +174,9 @@ func (p *packer) pack(r *Record) row {
 	out.links, out.linkCount = p.many(r.Links)
 	out.flaws, out.flawCount = p.many(r.Flaws)
 	out.files, out.fileCount = p.files(r.Files, r.ID, id)
+	if r.Before != nil {
+		p.t.before = append(p.t.before, p.before(r.Before, out.sketch))
+	}
 	if r.Bounce != nil {
 		p.t.bounces = append(p.t.bounces, p.bounce(r.Bounce))
 		out.bounce = int32(len(p.t.bounces))

@@ -24,6 +24,7 @@ type Table struct {
 	bounces   []bounceRow
 	sketches  cluster.Set
 	originals cluster.Set // what bounces return
+	before    []beforeRow // in order of sketches; until Further
 }
 
 const (

@@ -23,6 +23,7 @@ type reading struct {
 	site   classify.Site
 	idents *classify.Idents // of the table as it was; nil when nothing is known
 	seen   []bool           // by row
+	relays *classify.Relays // which clients may turn out to be relays of ours; nil when that is settled
 	added  *classify.Table  // what was read now; the table itself when nothing was known
 	moves  []move
 	other  other // what the other set remembers
@@ -56,17 +57,57 @@ func (v *Survey) read(ctx context.Context, s spool.Spool, site classify.Site, o 
 	if r.idents != nil || o.Other != nil {
 		scanning.Known = r.knows
 	}
-	r.collect(scan.Each(ctx, s, scanning, r.worker))
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if site.Trust() == nil {
+		r.relays = &classify.Relays{}
 	}
-	if err := r.settle(); err != nil {
+	if err := r.pass(ctx, s, scanning); err != nil {
 		return nil, err
 	}
 	if v.Table.Len() == 0 && len(v.Folders) > 0 {
 		return nil, fmt.Errorf("scanning %s: %w", v.Path, errors.Join(v.Folders...))
 	}
 	return r, nil
+}
+
+// readAgain reads some messages of the table once more.
+func (v *Survey) readAgain(ctx context.Context, s spool.Spool, site classify.Site, o *Options, rows []int32) error {
+	some := only{s, make([]spool.Entry, 0, len(rows))}
+	drop := make([]bool, v.Table.Len())
+	for _, row := range rows {
+		some.entries, drop[row] = append(some.entries, v.Table.At(int(row)).Entry()), true
+	}
+	v.Table.Keep(func(i int) bool { return !drop[i] })
+	r := &reading{Survey: v, o: o, site: site, added: &classify.Table{}}
+	scanning := o.Scan
+	scanning.Known = r.knows // so that each is looked up again where it lies now
+	scanning.Quarantined, scanning.Skip = false, nil
+	return r.pass(ctx, some, scanning)
+}
+
+// only is a spool in which there is nothing but some messages of another.
+type only struct {
+	spool.Spool
+	entries []spool.Entry
+}
+
+// Entries gives these messages.
+func (s only) Entries(context.Context) iter.Seq2[spool.Entry, error] {
+	return func(yield func(spool.Entry, error) bool) {
+		for _, e := range s.entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// pass reads what the spool lists, and puts it into the table.
+func (r *reading) pass(ctx context.Context, s spool.Spool, o scan.Options) error {
+	r.collect(scan.Each(ctx, s, o, r.worker))
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return r.settle()
 }
 
 // knows is asked by the workers.
@@ -87,7 +128,7 @@ func (r *reading) find(e *spool.Entry) (*classify.Table, int) {
 
 // worker makes the function of one worker.
 func (r *reading) worker() func(*scan.Message) (found, error) {
-	facts := classify.NewReader(classify.Options{Trust: r.site.Trust(), Known: r.o.KnownBad.Prints()})
+	facts := classify.NewReader(classify.Options{Trust: r.site.Trust(), Known: r.o.KnownBad.Prints(), Relays: r.relays})
 	return func(m *scan.Message) (found, error) {
 		if !m.Known {
 			rec := facts.Facts(m)
@@ -123,6 +164,9 @@ func (r *reading) collect(all iter.Seq2[found, error]) {
 func (r *reading) take(f *found) error {
 	switch {
 	case f.record != nil:
+		if r.relays != nil {
+			r.relays.Count(f.record.SourceIP)
+		}
 		return r.added.Append(f.record)
 	case f.from == r.Table && !r.seen[f.row]:
 		r.seen[f.row] = true

@@ -94,14 +94,16 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 	return v, nil
 }
 
-// further reads again what came through relays of which it is known only now
-// that they are ours.
+// further looks past the relays of which it is known only now that they are
+// ours. Of most of what came through them the hop before was kept; the rest is
+// read again.
 func (v *Survey) further(ctx context.Context, s spool.Spool, site classify.Site, o *Options) error {
 	read, known := v.Read, v.Known
 	v.Basis, v.Changed, v.standing = basisOf(o.KnownBad, site), true, nil
-	v.Table.Keep(func(i int) bool { return !site.Trusted(v.Table.At(i).SourceIP()) })
-	if _, err := v.read(ctx, s, site, o); err != nil {
-		return err
+	if again := v.Table.Further(&site); len(again) > 0 {
+		if err := v.readAgain(ctx, s, site, o, again); err != nil {
+			return err
+		}
 	}
 	v.Read, v.Known = read, known // the second look is not the caller's concern
 	return nil
