@@ -1,10 +1,8 @@
 package classify
 
 import (
-	"cmp"
 	"hash/maphash"
 	"iter"
-	"slices"
 
 	"qclean/classify/cluster"
 	"qclean/classify/fingerprint"
@@ -89,51 +87,6 @@ func (t *Table) push(r row) {
 	last := &t.rows[t.count>>chunkBits]
 	*last = append((*last)[:t.count&(chunkRows-1)], r)
 	t.count++
-}
-
-// Sort brings the messages into the order of their IDs and drops all but the
-// first of those with one ID.
-func (t *Table) Sort() {
-	order := make([]int32, t.count)
-	sorted := true
-	for i := range order {
-		order[i] = int32(i)
-		sorted = sorted && (i == 0 || t.id(i-1) < t.id(i))
-	}
-	if sorted {
-		return
-	}
-	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(t.id(int(a)), t.id(int(b))) })
-	t.arrange(order)
-	last := ""
-	t.Keep(func(i int) bool {
-		id := t.id(i)
-		again := i > 0 && id == last
-		last = id
-		return !again
-	})
-}
-
-func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
-
-// arrange moves row order[i] to place i, one cycle after another.
-func (t *Table) arrange(order []int32) {
-	for i := range order {
-		if int(order[i]) == i {
-			continue
-		}
-		first := *t.row(i)
-		for j := i; ; {
-			k := int(order[j])
-			order[j] = int32(j)
-			if k == i {
-				*t.row(j) = first
-				break
-			}
-			*t.row(j) = *t.row(k)
-			j = k
-		}
-	}
 }
 
 // Keep drops the messages that keep does not hold for. It is asked once for

@@ -20,7 +20,7 @@ type ref uint32
 type texts struct {
 	blocks []string // what is written of each block
 	last   *strings.Builder
-	slots  []ref // open addressing, by hash
+	slots  []uint64 // open addressing, by hash: its upper half, then where the text is
 	used   int
 	seed   maphash.Seed
 }
@@ -102,26 +102,30 @@ func (t *texts) intern(s string) (ref, error) {
 	if t.used*4 >= len(t.slots)*3 {
 		t.grow()
 	}
-	i := t.slot(s)
+	hash := t.hash(s)
+	i := t.slot(hash, s)
 	if t.slots[i] != 0 {
-		return t.slots[i], nil
+		return ref(t.slots[i]), nil
 	}
 	r, err := t.add(s)
 	if err == nil {
-		t.slots[i] = r
+		t.slots[i] = uint64(hash)<<32 | uint64(r)
 		t.used++
 	}
 	return r, err
 }
 
-// slot is where a text is, or would be.
-func (t *texts) slot(s string) int {
-	mask := uint64(len(t.slots) - 1)
-	i := maphash.String(t.seed, s) & mask
-	for t.slots[i] != 0 && t.at(t.slots[i]) != s {
+func (t *texts) hash(s string) uint32 { return uint32(maphash.String(t.seed, s)) }
+
+// slot is where a text is, or would be. Of another hash none is looked at: that
+// would be a line of memory for each, all over the place.
+func (t *texts) slot(hash uint32, s string) int {
+	mask := len(t.slots) - 1
+	i := int(hash) & mask
+	for t.slots[i] != 0 && (uint32(t.slots[i]>>32) != hash || t.at(ref(t.slots[i])) != s) {
 		i = (i + 1) & mask
 	}
-	return int(i)
+	return i
 }
 
 // grow makes room for as many again. What was sealed is looked through.
@@ -130,7 +134,7 @@ func (t *texts) grow() {
 	if old == nil {
 		t.seed = maphash.MakeSeed()
 		for r := range t.all() {
-			old = append(old, r)
+			old = append(old, uint64(t.hash(t.at(r)))<<32|uint64(r))
 		}
 		t.used = len(old)
 	}
@@ -138,11 +142,16 @@ func (t *texts) grow() {
 	for size < 2*t.used {
 		size *= 2
 	}
-	t.slots = make([]ref, size)
-	for _, r := range old {
-		if r != 0 {
-			t.slots[t.slot(t.at(r))] = r
+	t.slots = make([]uint64, size)
+	for _, v := range old {
+		if v == 0 {
+			continue
 		}
+		i := int(v>>32) & (size - 1)
+		for t.slots[i] != 0 {
+			i = (i + 1) & (size - 1)
+		}
+		t.slots[i] = v
 	}
 }
 

@@ -1,0 +1,92 @@
+package classify
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// Sort brings the messages into the order of their IDs and drops all but the
+// first of those with one ID.
+func (t *Table) Sort() {
+	keys, sorted := t.keys()
+	if sorted {
+		return
+	}
+	slices.SortFunc(keys, func(a, b idKey) int {
+		if a.begin != b.begin {
+			return cmp.Compare(a.begin, b.begin)
+		}
+		return cmp.Or(cmp.Compare(t.id(int(a.row)), t.id(int(b.row))), cmp.Compare(a.row, b.row))
+	})
+	order := make([]int32, len(keys))
+	for i, k := range keys {
+		order[i] = k.row
+	}
+	t.arrange(order)
+	last := ""
+	t.Keep(func(i int) bool {
+		id := t.id(i)
+		again := i > 0 && id == last
+		last = id
+		return !again
+	})
+}
+
+// idKey is what an ID is sorted by: the eight bytes after what all begin with.
+// The whole ID is looked up only where they are equal.
+type idKey struct {
+	begin uint64
+	row   int32
+}
+
+// keys are those of all rows, and whether they are in order already.
+func (t *Table) keys() (keys []idKey, sorted bool) {
+	common, last := "", ""
+	sorted = true
+	for i := range t.count {
+		id := t.id(i)
+		if i == 0 {
+			common = id
+		}
+		n := 0
+		for n < len(common) && n < len(id) && common[n] == id[n] {
+			n++
+		}
+		common = common[:n]
+		sorted = sorted && (i == 0 || last < id)
+		last = id
+	}
+	if sorted {
+		return nil, true
+	}
+	keys = make([]idKey, t.count)
+	for i := range keys {
+		var b [8]byte
+		copy(b[:], t.id(i)[len(common):])
+		keys[i] = idKey{binary.BigEndian.Uint64(b[:]), int32(i)}
+	}
+	return keys, false
+}
+
+func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
+
+// arrange moves row order[i] to place i, one cycle after another.
+func (t *Table) arrange(order []int32) {
+	for i := range order {
+		if int(order[i]) == i {
+			continue
+		}
+		first := *t.row(i)
+		for j := i; ; {
+			k := int(order[j])
+			order[j] = int32(j)
+			if k == i {
+				*t.row(j) = first
+				break
+			}
+			*t.row(j) = *t.row(k)
+			j = k
+		}
+	}
+}
