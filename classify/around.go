@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"sync"
+
 	"qclean/classify/cluster"
 	"qclean/classify/fingerprint"
 	"qclean/classify/kind"
@@ -32,8 +34,10 @@ func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.ba
 // lookAround gathers the facts.
 func lookAround(t *Table, site *Site) *around {
 	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[string]hits{}, peers: map[string]bool{}, logins: map[string]int{}}
-	a.groupOriginals()
+	var originals sync.WaitGroup
+	originals.Go(a.groupOriginals)
 	j := judge{t: t, site: site, around: a}
+	through := map[int32]End{} // by report
 	for i := range t.Len() {
 		r := t.At(i)
 		if login := r.AuthUser(); login != "" {
@@ -43,23 +47,33 @@ func lookAround(t *Table, site *Site) *around {
 			a.meet(r, site)
 			continue
 		}
-		through, related := j.original(r)
-		if n := a.originals[i]; n > 0 && through != NoEnd {
-			h := a.traced[n]
-			h.add(through == Foreign)
-			a.traced[n] = h
+		if end, related := j.original(r); end != NoEnd {
+			through[int32(i)] = end
+			a.report(&j, r, end, related)
 		}
-		switch {
-		case through == NoEnd || r.ToCount() != 1:
-		case j.recipients(r) == Foreign:
-			a.outgoing.add(!related)
-		default:
-			h := a.victims[r.ToFirst()]
-			h.add(through == Foreign)
-			a.victims[r.ToFirst()] = h
+	}
+	originals.Wait()
+	for i, end := range through {
+		if n := a.originals[i]; n > 0 {
+			h := a.traced[n]
+			h.add(end == Foreign)
+			a.traced[n] = h
 		}
 	}
 	return a
+}
+
+// report notes an NDR whose original tells whether it passed us.
+func (a *around) report(j *judge, r Message, through End, related bool) {
+	switch {
+	case r.ToCount() != 1:
+	case j.recipients(r) == Foreign:
+		a.outgoing.add(!related)
+	default:
+		h := a.victims[r.ToFirst()]
+		h.add(through == Foreign)
+		a.victims[r.ToFirst()] = h
+	}
 }
 
 // meet notes who writes with whom: one of us, with a login or from inside, to

@@ -32,26 +32,35 @@ type Prior = cluster.Prior
 // but for the numbers in Members.
 func Campaigns(t *Table, before []Prior) []*Campaign {
 	groups := cluster.Groups(t.set(nil), cluster.Options{Prior: before})
-	out := make([]*Campaign, 0, len(groups))
-	var s summing
+	out := make([]*Campaign, len(groups))
 	for i := range groups {
-		out = append(out, t.campaign(&groups[i], &s))
+		out[i] = t.campaign(&groups[i])
 	}
+	t.sumUp(out)
 	addBounces(t, groups, out)
 	sortCampaigns(out)
 	return out
 }
 
-// campaign makes the campaign of a group, and writes it to the members.
-func (t *Table) campaign(g *cluster.Group, s *summing) *Campaign {
+// campaign makes the campaign of a group, and writes it to the members. It is
+// yet to be summed up.
+func (t *Table) campaign(g *cluster.Group) *Campaign {
 	id := t.campaignRef(g.ID)
 	for _, m := range g.Members {
 		t.group(m, id, g.Weak != "")
 	}
 	return &Campaign{
-		Summary: s.sum(t, g.Members), ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
+		ID: g.ID, Print: g.Print, Class: g.Class, Weak: g.Weak,
 		Coherence: g.Coherence, Words: g.Words, Core: g.Core, Members: g.Members,
 	}
+}
+
+// sumUp adds up the members of campaigns.
+func (t *Table) sumUp(campaigns []*Campaign) {
+	each(len(campaigns), func() func(int) {
+		var s summing
+		return func(i int) { campaigns[i].Summary = s.sum(t, campaigns[i].Members) }
+	})
 }
 
 func sortCampaigns(all []*Campaign) {

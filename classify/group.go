@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -52,11 +53,12 @@ func GroupBy(t *Table, key Key) []Row {
 			members[label] = append(members[label], int32(i))
 		}
 	}
-	rows := make([]Row, 0, len(members))
-	var s summing
-	for label, m := range members {
-		rows = append(rows, Row{Label: label, Summary: s.sum(t, m)})
-	}
+	labels := slices.Collect(maps.Keys(members))
+	rows := make([]Row, len(labels))
+	each(len(labels), func() func(int) {
+		var s summing
+		return func(i int) { rows[i] = Row{Label: labels[i], Summary: s.sum(t, members[labels[i]])} }
+	})
 	slices.SortFunc(rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
 	})

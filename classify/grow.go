@@ -65,7 +65,6 @@ type growing struct {
 	loose   []*Campaign // those that have none, or a guess: single messages, few, pictures, next to no text
 	without []int32     // messages that belong to none
 	stale   map[*Campaign]bool
-	summing summing
 }
 
 // place looks for the campaign of each new message, and adds up the campaigns
@@ -104,12 +103,14 @@ func (g *growing) place() {
 
 // sum adds up the campaigns that changed.
 func (g *growing) sum(campaigns []*Campaign) {
+	var changed []*Campaign
 	for _, c := range campaigns {
 		if g.stale[c] {
 			slices.Sort(c.Members)
-			c.Summary = g.summing.sum(g.t, c.Members)
+			changed = append(changed, c)
 		}
 	}
+	g.t.sumUp(changed)
 }
 
 func groupsOf(campaigns []*Campaign) []cluster.Group {
@@ -145,13 +146,14 @@ func (g *growing) regroup() {
 		}
 	}
 	slices.Sort(members)
-	groups := cluster.Groups(g.t.set(members), o)
+	groups, from := cluster.Groups(g.t.set(members), o), len(g.kept)
 	for i := range groups {
 		for k, m := range groups[i].Members {
 			groups[i].Members[k] = members[m]
 		}
-		g.kept = append(g.kept, g.t.campaign(&groups[i], &g.summing))
+		g.kept = append(g.kept, g.t.campaign(&groups[i]))
 	}
+	g.t.sumUp(g.kept[from:])
 }
 
 // bounces gives the reports that have no campaign yet to the one that caused them.

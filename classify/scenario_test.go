@@ -1,7 +1,12 @@
 package classify_test
 
 import (
+	"net/netip"
+	"runtime"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"qclean/classify"
 	"qclean/fixtures"
@@ -45,6 +50,36 @@ func TestNoWantedMailIsLost(t *testing.T) {
 				t.Errorf("%d of %d unwanted messages are called so", called, unwanted)
 			}
 		})
+	}
+}
+
+// TestVerdictsDependOnNoProcessors: one alone says what several say together,
+// of campaigns and of single messages.
+func TestVerdictsDependOnNoProcessors(t *testing.T) {
+	f, err := fixtures.Scenario("mixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.N, f.Seed = 800, 5
+	site, err := classify.ParseSite([]string{f.Site().Domain}, f.Site().Relays)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, _ := facts(t, f, site)
+	before := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(before)
+	var campaigns [][]*classify.Campaign
+	var said []classify.Judgement
+	for _, processors := range []int{1, 5} {
+		runtime.GOMAXPROCS(processors)
+		c := classify.Campaigns(table, nil)
+		campaigns, said = append(campaigns, c), append(said, classify.Judge(table, c, site, nil))
+	}
+	if d := cmp.Diff(campaigns[0], campaigns[1]); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(said[0], said[1], cmpopts.EquateComparable(netip.Prefix{})); d != "" {
+		t.Error(d)
 	}
 }
 

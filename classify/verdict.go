@@ -111,27 +111,36 @@ func (p Points) Check() error {
 // text may travel in several: an NDR in the same words is a real bounce to one
 // recipient and backscatter to another. Each way is judged by itself.
 func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement {
-	j := &judge{t: t, site: &site, points: points, out: Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]*Verdict, t.Len())}}
+	j := judge{t: t, site: &site, points: points, out: Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]*Verdict, t.Len())}}
 	j.around = lookAround(t, &site)
 	strands := make([][]*Case, len(campaigns))
-	for i, c := range campaigns {
-		strands[i] = j.strands(c)
-		for _, s := range strands[i] {
-			j.decide(s)
-		}
-	}
-	j.around.learn(strands)
-	for i := range campaigns {
-		for _, s := range strands[i] {
-			j.decide(s)
-			said := s.verdict // apart from the case, which is not needed any more
-			for _, m := range s.Members {
-				j.out.Records[m] = &said
+	each(len(campaigns), func() func(int) {
+		j := j // with buffers of its own
+		return func(i int) {
+			strands[i] = j.strands(campaigns[i])
+			for _, s := range strands[i] {
+				j.decide(s)
 			}
 		}
-		j.out.Campaigns[i] = whole(strands[i])
-	}
+	})
+	j.around.learn(strands)
+	each(len(campaigns), func() func(int) {
+		j := j
+		return func(i int) { j.settle(i, strands[i]) }
+	})
 	return j.out
+}
+
+// settle decides once more with what was learnt, for good.
+func (j *judge) settle(campaign int, strands []*Case) {
+	for _, s := range strands {
+		j.decide(s)
+		said := s.verdict // apart from the case, which is not needed any more
+		for _, m := range s.Members {
+			j.out.Records[m] = &said
+		}
+	}
+	j.out.Campaigns[campaign] = whole(strands)
 }
 
 // Remembered is the judgement of an earlier scan, as campaigns and messages
