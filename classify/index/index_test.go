@@ -2,6 +2,7 @@ package index
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -169,20 +170,94 @@ func TestDamageIsNamed(t *testing.T) {
 	if err := s.Save(Queued, &Snapshot{Spool: "/s", Taken: time.Now(), Table: classify.TableOf(records()...)}); err != nil {
 		t.Fatal(err)
 	}
-	name := s.scan("/s", Queued)
-	good, err := os.ReadFile(name)
+	for _, name := range []string{s.scan("/s", Queued), s.messages("/s", Queued)} {
+		good, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(good); i += 7 {
+			for _, bad := range [][]byte{good[:i], flipped(good, i), append(good[:len(good):len(good)], 'x')} {
+				if err := os.WriteFile(name, bad, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.Load("/s", Queued); !errors.Is(err, ErrDamaged) {
+					t.Fatalf("%s, byte %d: %v", name, i, err)
+				}
+			}
+		}
+		if err := os.WriteFile(name, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Load("/s", Queued); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Load("/s", Queued); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNone) {
+			t.Fatalf("without %s: %v", name, err)
+		}
+		if err := os.WriteFile(name, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestMessagesOfAnotherScan: a head and messages that were not written together
+// are not taken for one scan.
+func TestMessagesOfAnotherScan(t *testing.T) {
+	s, err := Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < len(good); i += 7 {
-		for _, bad := range [][]byte{good[:i], flipped(good, i)} {
-			if err := os.WriteFile(name, bad, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := s.Load("/s", Queued); !errors.Is(err, ErrDamaged) {
-				t.Fatalf("byte %d: %v", i, err)
+	if err := s.Save(Queued, &Snapshot{Spool: "/s", Table: classify.TableOf(records()...)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.saveTable(s.messages("/s", Queued), classify.TableOf(records()[1])); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Load("/s", Queued); !errors.Is(err, ErrDamaged) {
+		t.Error(err)
+	}
+}
+
+// TestFirstIsTheBeginning: as many campaigns as are asked for, with names that
+// are enough among all of them, and what all messages come to.
+func TestFirstIsTheBeginning(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &Snapshot{Spool: "/s", MTA: "imcdata", Taken: time.Now().UTC(), Opinion: "o", Table: classify.TableOf(records()...)}
+	in.Overview = classify.Overlook(in.Table)
+	for i := range MostFirst + 20 {
+		id := fmt.Sprintf("%08d", i)
+		in.Campaigns = append(in.Campaigns, &classify.Campaign{ID: fingerprint.ID(id), Summary: classify.Summary{Count: 1000 - i}})
+	}
+	if err := s.Save(Queued, in); err != nil {
+		t.Fatal(err)
+	}
+	all := classify.ShortIDs(in.Campaigns)
+	for _, n := range []int{0, 1, 20, MostFirst, MostFirst + 5} {
+		got, err := s.First("/s", Queued, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := min(n, MostFirst)
+		if len(got.Campaigns) != want || len(got.Short) != want || got.Groups != len(in.Campaigns) || got.Table != nil {
+			t.Fatalf("%d campaigns with %d names of %d", len(got.Campaigns), len(got.Short), got.Groups)
+		}
+		for i, c := range got.Campaigns {
+			if c.ID != in.Campaigns[i].ID || c.Count != in.Campaigns[i].Count || got.Short[c.ID] != all[c.ID] {
+				t.Errorf("campaign %d: %s, %d, %s", i, c.ID, c.Count, got.Short[c.ID])
 			}
 		}
+		if d := cmp.Diff(in.Overview, got.Overview); d != "" {
+			t.Error(d)
+		}
+	}
+	if _, err := s.First("/other", Queued, 1); !errors.Is(err, ErrNone) {
+		t.Error(err)
 	}
 }
 

@@ -28,13 +28,18 @@ type Snapshot struct {
 	Site      classify.Site        // what was taken for ours
 	Opinion   string               // what the verdicts rest on besides the facts
 	Drift     int                  // messages that came since all were grouped
+	Overview  *classify.Overview   // what all messages come to; nil: of an empty table
 }
 
 // format begins the file. It grows when the meaning of a field changes; an
 // older file is then read as if it were not there.
-const format = "qclean scan 4\n"
+const format = "qclean scan 5\n"
 
-// head is what stands in the file before the campaigns and the table.
+// A scan is two files. One begins with the head and goes on with the
+// campaigns, largest first; the other holds the messages. The head has the sum
+// of the messages' file, so that the two are of one scan or of none.
+
+// head is what stands before the campaigns.
 type head struct {
 	MTA       string
 	Taken     time.Time
@@ -43,7 +48,10 @@ type head struct {
 	Site      classify.Site
 	Opinion   string
 	Drift     int
-	Campaigns int // that follow, one by one
+	Overview  *classify.Overview
+	Messages  string   // sum of the other file
+	Campaigns int      // that follow, one by one
+	Short     []string // of the first campaigns
 }
 
 func (s *Store) scan(spool string, set Set) string {
@@ -52,19 +60,9 @@ func (s *Store) scan(spool string, set Set) string {
 
 // Save replaces what is remembered of a spool.
 func (s *Store) Save(set Set, snap *Snapshot) error {
-	table, err := snap.Table.Compact()
-	if err != nil {
-		return fmt.Errorf("index: %w", err)
-	}
-	err = replace(s.scan(snap.Spool, set), func(f *os.File) error {
-		w := bufio.NewWriterSize(f, 1<<16)
-		if _, err := w.WriteString(format); err != nil {
-			return err
-		}
-		return errors.Join(snap.encode(w), table.Encode(w), w.Flush())
-	})
+	sum, err := s.saveTable(s.messages(snap.Spool, set), snap.Table)
 	if err == nil {
-		err = writeSum(s.scan(snap.Spool, set))
+		err = s.saveHead(s.scan(snap.Spool, set), snap, sum)
 	}
 	if err == nil {
 		err = s.savePriors(set, snap)
@@ -75,11 +73,30 @@ func (s *Store) Save(set Set, snap *Snapshot) error {
 	return nil
 }
 
+func (s *Store) saveHead(name string, snap *Snapshot, messages string) error {
+	err := replace(name, func(f *os.File) error {
+		w := bufio.NewWriterSize(f, 1<<16)
+		if _, err := w.WriteString(format); err != nil {
+			return err
+		}
+		return errors.Join(snap.encode(w, messages), w.Flush())
+	})
+	if err != nil {
+		return err
+	}
+	return writeSum(name)
+}
+
 // encode writes all but the table.
-func (snap *Snapshot) encode(w io.Writer) error {
+func (snap *Snapshot) encode(w io.Writer, messages string) error {
 	enc := gob.NewEncoder(w)
-	err := enc.Encode(&head{MTA: snap.MTA, Taken: snap.Taken.UTC(), Basis: snap.Basis, Relays: snap.Relays, Site: snap.Site, Opinion: snap.Opinion,
-		Drift: snap.Drift, Campaigns: len(snap.Campaigns)})
+	h := head{MTA: snap.MTA, Taken: snap.Taken.UTC(), Basis: snap.Basis, Relays: snap.Relays, Site: snap.Site, Opinion: snap.Opinion,
+		Drift: snap.Drift, Overview: snap.Overview, Messages: messages, Campaigns: len(snap.Campaigns)}
+	short := classify.ShortIDs(snap.Campaigns)
+	for _, c := range snap.Campaigns[:min(MostFirst, len(snap.Campaigns))] {
+		h.Short = append(h.Short, short[c.ID])
+	}
+	err := enc.Encode(&h)
 	for _, c := range snap.Campaigns {
 		if err != nil {
 			break
@@ -91,18 +108,33 @@ func (snap *Snapshot) encode(w io.Writer) error {
 	return err
 }
 
-// decode is the reverse of encode.
-func (snap *Snapshot) decode(r io.Reader) error {
-	dec := gob.NewDecoder(r)
-	var h head
-	if err := dec.Decode(&h); err != nil {
-		return err
+// open finds the head of a scan. What follows it is the decoder's.
+func (s *Store) open(spool string, set Set) (f *os.File, h head, campaigns *gob.Decoder, err error) {
+	f, err = openSummed(s.scan(spool, set))
+	if err != nil {
+		return nil, h, nil, err
 	}
+	r := bufio.NewReaderSize(f, 1<<16)
+	begin := make([]byte, len(format))
+	if _, err = io.ReadFull(r, begin); err != nil || string(begin) != format {
+		err = ErrNone
+	} else if campaigns = gob.NewDecoder(r); campaigns.Decode(&h) != nil {
+		err = fmt.Errorf("%w: its head", ErrDamaged)
+	}
+	if err != nil {
+		f.Close()
+	}
+	return f, h, campaigns, err
+}
+
+// fill takes over the head, and the first n campaigns.
+func (snap *Snapshot) fill(h *head, campaigns *gob.Decoder, n int) error {
 	snap.MTA, snap.Taken, snap.Basis, snap.Relays, snap.Site, snap.Opinion, snap.Drift = h.MTA, h.Taken, h.Basis, h.Relays, h.Site, h.Opinion, h.Drift
-	for range h.Campaigns {
+	snap.Overview = h.Overview
+	for range n {
 		c := &classify.Campaign{}
-		if err := dec.Decode(c); err != nil {
-			return err
+		if err := campaigns.Decode(c); err != nil {
+			return fmt.Errorf("%w: %v", ErrDamaged, err)
 		}
 		snap.Campaigns = append(snap.Campaigns, c)
 	}
@@ -111,32 +143,31 @@ func (snap *Snapshot) decode(r io.Reader) error {
 
 // Load gives what is remembered of a spool: ErrNone, ErrDamaged.
 func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
-	name := s.scan(spool, set)
-	f, err := openSummed(name)
+	f, h, rest, err := s.open(spool, set)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<18)
-	begin := make([]byte, len(format))
-	if _, err := io.ReadFull(r, begin); err != nil || string(begin) != format {
-		return nil, ErrNone
-	}
 	snap := &Snapshot{Spool: spool}
-	if err := snap.decode(r); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+	if err := snap.fill(&h, rest, h.Campaigns); err != nil {
+		return nil, err
 	}
-	if snap.Table, err = classify.DecodeTable(r); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+	if snap.Table, err = loadTable(s.messages(spool, set), h.Messages); err != nil {
+		return nil, err
 	}
-	if at, err := s.seen(spool, set); err == nil && at.After(snap.Taken) {
-		snap.Taken = at
-	}
+	s.laterSeen(snap, set)
 	snap.Priors, err = s.Priors(spool, set)
 	if errors.Is(err, ErrNone) {
 		err = nil
 	}
 	return snap, err
+}
+
+// laterSeen takes over when a spool was looked at again.
+func (s *Store) laterSeen(snap *Snapshot, set Set) {
+	if at, err := s.seen(snap.Spool, set); err == nil && at.After(snap.Taken) {
+		snap.Taken = at
+	}
 }
 
 // Seen remembers that a spool was looked at again and that all was as it had been.

@@ -17,11 +17,24 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func sumName(name string) string { return name + ".crc" }
 
+// sum is taken while a file is written, or read.
+type sum struct {
+	crc uint32
+	n   int64
+}
+
+func (s *sum) Write(b []byte) (int, error) {
+	s.crc, s.n = crc32.Update(s.crc, castagnoli, b), s.n+int64(len(b))
+	return len(b), nil
+}
+
+func (s *sum) String() string { return fmt.Sprintf("%08x %d\n", s.crc, s.n) }
+
 // sumOf reads a file to its end.
 func sumOf(r io.Reader) (string, error) {
-	h := crc32.New(castagnoli)
-	n, err := io.Copy(h, r)
-	return fmt.Sprintf("%08x %d\n", h.Sum32(), n), err
+	var s sum
+	_, err := io.Copy(&s, r)
+	return s.String(), err
 }
 
 // writeSum notes the sum of a file that has been written. A crash before it

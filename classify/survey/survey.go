@@ -53,6 +53,15 @@ type Survey struct {
 	standing *index.Snapshot // the scan that the table is from
 	drift    int             // messages that came since all were grouped
 	said     string          // what the verdicts rest on besides the facts
+	over     *classify.Overview
+}
+
+// Overview is what all messages come to. It is counted once, after they were judged.
+func (v *Survey) Overview() *classify.Overview {
+	if v.over == nil {
+		v.over = classify.Overlook(v.Table)
+	}
+	return v.over
 }
 
 // Take reads a spool. With a snapshot of an earlier scan only new and changed
@@ -138,5 +147,5 @@ func (v *Survey) Snapshot() *index.Snapshot {
 		}
 	}
 	return &index.Snapshot{Spool: v.Path, MTA: v.MTA, Taken: v.Taken, Basis: v.Basis, Relays: relays, Table: v.Table, Priors: classify.Priors(v.Campaigns),
-		Campaigns: v.Campaigns, Site: v.Judgement.Site, Opinion: v.said, Drift: v.drift}
+		Campaigns: v.Campaigns, Site: v.Judgement.Site, Opinion: v.said, Drift: v.drift, Overview: v.Overview()}
 }

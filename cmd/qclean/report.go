@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"qclean/classify"
 	"qclean/classify/index"
 	"qclean/classify/survey"
 	"qclean/cmd/report"
@@ -51,14 +53,17 @@ func (a *app) report(ctx context.Context, path string, f *scanFlags, rescore boo
 	if f.quarantined {
 		set = index.Quarantined
 	}
+	site, points, err := a.ours(ctx, t.Spool)
+	if err != nil {
+		return err
+	}
+	if first := firstOf(t, set, f, site, points); first != nil && !rescore && !a.json {
+		return a.write(report.First(first, f.top, a.now()), f)
+	}
 	snap, err := t.store.Load(t.path, set)
 	if errors.Is(err, index.ErrNone) || errors.Is(err, index.ErrDamaged) {
 		return &ui.Exit{Code: ui.Usage, Err: err, Hint: "Read the spool first: qclean scan"}
 	}
-	if err != nil {
-		return err
-	}
-	site, points, err := a.ours(ctx, t.Spool)
 	if err != nil {
 		return err
 	}
@@ -72,4 +77,19 @@ func (a *app) report(ctx context.Context, path string, f *scanFlags, rescore boo
 		}
 	}
 	return a.write(report.New(v, f.by, f.top, a.now()), f)
+}
+
+// firstOf is the beginning of a scan, without its messages, where no more is
+// asked for; nil where they are needed. That a scan is missing or damaged is
+// the caller's to say.
+func firstOf(t *target, set index.Set, f *scanFlags, site classify.Site, points classify.Points) *survey.First {
+	if f.csv || f.top == 0 || f.top > index.MostFirst || !slices.Equal(f.by, []string{"fingerprint"}) {
+		return nil
+	}
+	snap, err := t.store.First(t.path, set, f.top)
+	if err != nil {
+		return nil
+	}
+	v, _ := survey.FirstOf(snap, set, site, points)
+	return v
 }

@@ -78,9 +78,9 @@ type Message struct {
 }
 
 func (v *View) jsonTotals() Totals {
-	t := v.totals
+	t := v.over
 	return Totals{Messages: t.Count, Bytes: t.Bytes, Recipients: t.Recipients, NDRs: t.NDRs, Null: t.Null,
-		Oldest: ui.Stamp(t.First), Newest: ui.Stamp(t.Last), Defects: v.defects(), LeftAlone: v.Left.Counts(),
+		Oldest: ui.Stamp(t.First), Newest: ui.Stamp(t.Last), Defects: t.Defects, LeftAlone: v.Left.Counts(),
 		Unreadable: v.Trouble.Counts(), Vanished: v.Gone, Read: v.Read, Known: v.Known}
 }
 

@@ -35,12 +35,12 @@ func (v *View) Text(s *ui.Streams) error {
 }
 
 func (v *View) sayTotals(s *ui.Streams) {
-	t := v.totals
+	t := v.over
 	s.Say("%s  (%s, %s)", ui.Safe(v.Path), v.MTA, v.Set)
 	s.Say("%s   %s   %s   oldest %s   newest %s", ui.Plural(t.Count, "message"), ui.Bytes(t.Bytes),
 		ui.Plural(t.Recipients, "recipient"), ui.Ago(t.First, v.Now), ui.Ago(t.Last, v.Now))
 	s.Say("%s, %s from the null sender, %s with defects",
-		ui.Plural(t.NDRs, "non-delivery report"), ui.Number(t.Null), ui.Number(v.broken()))
+		ui.Plural(t.NDRs, "non-delivery report"), ui.Number(t.Null), ui.Number(t.Broken))
 	if v.Left.Total() > 0 {
 		s.Say("left alone: %s", tolls(v.Left))
 	}
@@ -87,7 +87,7 @@ func (v *View) campaigns(s *ui.Streams) error {
 	if err := s.Table(columns, rows); err != nil {
 		return err
 	}
-	if rest := len(v.Campaigns) - len(rows); rest > 0 {
+	if rest := v.all - len(rows); rest > 0 {
 		s.Say("… and %s (--top 0 shows all)", ui.Plural(rest, "smaller group"))
 	}
 	if hasWeak(top(v.Campaigns, v.Top)) {

@@ -40,10 +40,7 @@ func sourceOf(s classify.Summary) string {
 
 // sayVerdicts counts the messages by what they are called, unwanted first.
 func (v *View) sayVerdicts(s *ui.Streams) {
-	counts := map[classify.Call]int{}
-	for i := range v.Table.Len() {
-		counts[v.Table.At(i).Call()]++
-	}
+	counts := v.over.Calls
 	part := func(want bool) string {
 		var calls []classify.Call
 		for c := range counts {

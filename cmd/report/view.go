@@ -9,55 +9,32 @@ import (
 	"qclean/classify"
 	"qclean/classify/fingerprint"
 	"qclean/classify/survey"
-	"qclean/scan/letter"
 )
 
 // View is a survey with what the operator wants to see of it.
 type View struct {
 	*survey.Survey
-	By     []string // groupings, "fingerprint" or a key of classify.Keys
-	Top    int      // rows of each table, 0: all
-	Now    time.Time
-	Cost   *Cost // what it took, nil when nobody asked
-	short  map[fingerprint.ID]string
-	totals classify.Summary
+	By    []string // groupings, "fingerprint" or a key of classify.Keys
+	Top   int      // rows of each table, 0: all
+	Now   time.Time
+	Cost  *Cost // what it took, nil when nobody asked
+	short map[fingerprint.ID]string
+	over  *classify.Overview
+	all   int // campaigns, shown or not
 }
 
 // New makes a view.
 func New(s *survey.Survey, by []string, top int, now time.Time) *View {
-	v := &View{Survey: s, By: by, Top: top, Now: now, short: classify.ShortIDs(s.Campaigns)}
-	v.totals = classify.Summarize(s.Table, nil)
-	return v
+	return &View{Survey: s, By: by, Top: top, Now: now, short: classify.ShortIDs(s.Campaigns), over: s.Overview(), all: len(s.Campaigns)}
+}
+
+// First makes a view of the first campaigns alone, as text.
+func First(f *survey.First, top int, now time.Time) *View {
+	return &View{Survey: f.Survey, By: []string{"fingerprint"}, Top: top, Now: now, short: f.Short, over: f.Overview(), all: f.Groups}
 }
 
 // Short is the beginning of a campaign's ID that is enough to name it.
 func (v *View) Short(id fingerprint.ID) string { return v.short[id] }
-
-// defects counts the messages with each defect that is worth a look.
-func (v *View) defects() map[string]int {
-	out := map[string]int{}
-	for i := range v.Table.Len() {
-		m := v.Table.At(i)
-		for _, name := range m.Defects().Names() {
-			out[name]++
-		}
-		for f := range m.Flaws() {
-			out[f]++
-		}
-	}
-	return out
-}
-
-// broken counts the messages with any defect.
-func (v *View) broken() int {
-	n := 0
-	for i := range v.Table.Len() {
-		if m := v.Table.At(i); m.Defects()&^letter.Defect(letter.TextCut|letter.Cut) != 0 || m.Flawed() {
-			n++
-		}
-	}
-	return n
-}
 
 // top gives the first rows of a list.
 func top[T any](list []T, n int) []T {
@@ -80,9 +57,9 @@ func keyOf(name string) (classify.Key, bool) {
 // Unwanted gives the unwanted verdicts that occur, most messages first.
 func (v *View) Unwanted() []classify.Call {
 	counts := map[classify.Call]int{}
-	for i := range v.Table.Len() {
-		if c := v.Table.At(i).Call(); c.Unwanted() {
-			counts[c]++
+	for c, n := range v.over.Calls {
+		if c.Unwanted() {
+			counts[c] = n
 		}
 	}
 	return slices.SortedFunc(maps.Keys(counts), func(a, b classify.Call) int {
