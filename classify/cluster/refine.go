@@ -21,6 +21,10 @@ func (g *grouping) refine() {
 	}
 	g.settle()
 	g.weighByPurity()
+	if g.gather() {
+		g.settle()
+		g.weighByPurity()
+	}
 }
 
 // settle drops groups of less than two docs, and computes the cores anew.
@@ -137,11 +141,18 @@ func (g *grouping) tally(c *core, doc doc, own []int32) {
 
 // assign gives every doc to the group that it fits best.
 func (g *grouping) assign() {
-	size := make([]int32, len(g.groups))
 	for d, doc := range g.docs {
 		g.of[d] = g.bestCore(g.set.hashes(doc.item), g.set.items[doc.item].level)
-		if g.of[d] >= 0 {
-			size[g.of[d]]++
+	}
+	g.regroup()
+}
+
+// regroup makes the groups' lists of docs from the docs' groups.
+func (g *grouping) regroup() {
+	size := make([]int32, len(g.groups))
+	for _, i := range g.of {
+		if i >= 0 {
+			size[i]++
 		}
 	}
 	docs := make([]int32, len(g.docs))
