@@ -70,6 +70,7 @@ func (w *work) round(ctx context.Context, steps []*Step, last bool) (again []*St
 // gives back the steps that are worth another try, unless this is the last.
 func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
 	defer w.views.close()
+	defer w.keepFolders()()
 	ready := make([]*Step, 0, len(steps))
 	for _, s := range steps {
 		reason, err := w.intend(ctx, s)
@@ -104,6 +105,17 @@ func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*St
 		}
 	}
 	return again, errors.Join(err, w.folders.sync(), w.sum(moved))
+}
+
+// keepFolders holds on to the folders of a batch that goes into quarantine: mover and driver
+// ask a dozen times a message for names in the same ones, and what they look
+// at and lock is what moves. On the way back each name is gone down to, since
+// a queue may be another folder by then.
+func (w *work) keepFolders() (letGo func()) {
+	if k, ok := w.m.tree.(disk.Keeper); ok && w.run.Verb == Quarantine {
+		return k.Keep()
+	}
+	return func() {}
 }
 
 func (w *work) intent(s *Step) error {

@@ -12,10 +12,11 @@ import (
 // folder is a Tree on Linux. Its methods may be called from several
 // goroutines at once, but Close only when none of them is under way.
 type folder struct {
-	fd   atomic.Int32 // O_PATH; -1 once closed, so that a number used anew is never taken for ours
-	path string
-	walk bool        // no openat2 here: names are resolved part by part
-	loud atomic.Bool // O_NOATIME was refused: reading marks the access time
+	fd     atomic.Int32 // O_PATH; -1 once closed, so that a number used anew is never taken for ours
+	path   string
+	walk   bool        // no openat2 here: names are resolved part by part
+	loud   atomic.Bool // O_NOATIME was refused: reading marks the access time
+	keeper keeper
 }
 
 // Open holds a folder. The path is what the operator typed: links in it are
@@ -72,6 +73,7 @@ func (t *folder) Close() error {
 	if fd < 0 {
 		return Failure("close", t.path, os.ErrClosed)
 	}
+	t.keeper.close()
 	return Failure("close", t.path, closeFD(fd))
 }
 

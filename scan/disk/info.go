@@ -21,12 +21,7 @@ func (t *folder) Lstat(name string) (Info, error) {
 }
 
 func (t *folder) lstat(name string, st *unix.Stat_t) error {
-	fd, last, err := t.parent(name)
-	if err != nil {
-		return err
-	}
-	defer t.done(fd)
-	return lstatAt(fd, last, st)
+	return t.within(name, func(fd int, last string) error { return lstatAt(fd, last, st) })
 }
 
 func lstatAt(fd int, name string, st *unix.Stat_t) error {

@@ -36,30 +36,27 @@ func (t *folder) MoveTo(from string, dir Tree, to string) error {
 }
 
 func (t *folder) move(from string, target *folder, to string) error {
-	fromDir, fromName, err := t.parent(from)
-	if err != nil {
-		return err
-	}
-	defer t.done(fromDir)
-	toDir, toName, err := target.parent(to)
-	if err != nil {
-		return err
-	}
-	defer target.done(toDir)
-	m := rename{fromDir, toDir, fromName, toName}
-	err = retry(func() error {
-		return unix.Renameat2(fromDir, fromName, toDir, toName, unix.RENAME_NOREPLACE)
+	return t.within(from, func(fromDir int, fromName string) error {
+		return target.within(to, func(toDir int, toName string) error {
+			return rename{fromDir, toDir, fromName, toName}.make()
+		})
 	})
-	if err == unix.EINVAL || err == unix.ENOSYS {
-		return m.bySteps()
-	}
-	return err
 }
 
 // rename is one entry's way from folder to folder.
 type rename struct {
 	fromDir, toDir   int
 	fromName, toName string
+}
+
+func (m rename) make() error {
+	err := retry(func() error {
+		return unix.Renameat2(m.fromDir, m.fromName, m.toDir, m.toName, unix.RENAME_NOREPLACE)
+	})
+	if err == unix.EINVAL || err == unix.ENOSYS {
+		return m.bySteps()
+	}
+	return err
 }
 
 // bySteps is the way of filesystems without RENAME_NOREPLACE.

@@ -24,39 +24,35 @@ func hasOpenat2(fd int) bool {
 
 // openIn opens a name somewhere below the folder, with no link in any part.
 func (t *folder) openIn(name string, flags int, mode uint32) (int, error) {
-	dir, last, deep := cutLast(name)
+	_, last, deep := cutLast(name)
 	switch {
 	case !deep:
 		return openat(t.held(), last, flags|unix.O_NOFOLLOW, mode)
-	case t.walk:
-		parent, err := t.descend(dir)
-		if err != nil {
-			return -1, err
-		}
-		defer closeFD(parent)
-		return openat(parent, last, flags|unix.O_NOFOLLOW, mode)
+	case t.walk || t.keeper.busy.Load():
+		fd := -1
+		err := t.within(name, func(parent int, last string) (err error) {
+			fd, err = openat(parent, last, flags|unix.O_NOFOLLOW, mode)
+			return err
+		})
+		return fd, err
 	}
 	return openat2(t.held(), name, flags|unix.O_NOFOLLOW, mode)
 }
 
-// parent opens the folder that a name lies in. done has to be called with it
+// parent gives the folder that a name lies in. done has to be called with it
 // in any case: for a name right in the tree, nothing was opened.
 func (t *folder) parent(name string) (fd int, last string, err error) {
 	dir, last, deep := cutLast(name)
 	if !deep {
 		return t.held(), last, nil
 	}
-	if t.walk {
-		fd, err = t.descend(dir)
-	} else {
-		fd, err = openat2(t.held(), dir, unix.O_PATH|unix.O_DIRECTORY, 0)
-	}
+	fd, err = t.enter(dir)
 	return fd, last, err
 }
 
-// done closes what parent opened.
+// done closes what parent opened, unless it is kept.
 func (t *folder) done(fd int) {
-	if fd >= 0 && fd != t.held() {
+	if fd >= 0 && fd != t.held() && !t.keeper.leave(fd) {
 		closeFD(fd)
 	}
 }
@@ -69,7 +65,9 @@ func (t *folder) descend(dir string) (int, error) {
 		var part string
 		part, dir, more = strings.Cut(dir, "/")
 		next, err := openat(at, part, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
-		t.done(at)
+		if at != t.held() { // opened here, and never kept: the keeper's lock may be held
+			closeFD(at)
+		}
 		if err != nil {
 			return -1, err
 		}

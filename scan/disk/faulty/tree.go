@@ -274,5 +274,13 @@ func (t *Tree) Space() (space disk.Space, err error) {
 	return space, err
 }
 
+// Keep is no operation. Which calls there are does not change by it.
+func (t *Tree) Keep() (letGo func()) {
+	if k, ok := t.inner.(disk.Keeper); ok {
+		return k.Keep()
+	}
+	return func() {}
+}
+
 // Close is no operation, and works for the dead as well.
 func (t *Tree) Close() error { return t.inner.Close() }
