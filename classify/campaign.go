@@ -29,9 +29,10 @@ type Prior = cluster.Prior
 
 // Campaigns groups the messages, largest group first, and writes each one's
 // Campaign and Weak. The order of the messages does not matter to the result,
-// but for the numbers in Members.
-func Campaigns(t *Table, before []Prior) []*Campaign {
-	groups := cluster.Groups(t.set(nil), cluster.Options{Prior: before})
+// but for the numbers in Members, nor does the number of workers, 0 for one a
+// processor.
+func Campaigns(t *Table, before []Prior, workers int) []*Campaign {
+	groups := cluster.Groups(t.set(nil), cluster.Options{Prior: before, Workers: workers})
 	out := make([]*Campaign, len(groups))
 	for i := range groups {
 		out[i] = t.campaign(&groups[i])

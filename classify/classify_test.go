@@ -91,7 +91,7 @@ func TestBouncesJoinTheCampaignThatCausedThem(t *testing.T) {
 		Sketch: fingerprint.Sketch{Class: fingerprint.Report, Hashes: []uint32{7, 77, 777, 7777, 77777}},
 		Bounce: &Bounce{Original: sketchOf(flood...)}})
 	table := TableOf(records...)
-	campaigns := Campaigns(table, nil)
+	campaigns := Campaigns(table, nil, 0)
 	if len(campaigns) != 2 || campaigns[0].Count != 20 || len(campaigns[0].Bounces) != 1 || campaigns[0].Bounces[0] != 20 {
 		t.Fatalf("%+v", campaigns)
 	}

@@ -37,9 +37,10 @@ func Standing(t *Table, campaigns []*Campaign) []*Campaign {
 // cores stay as they are, so that a campaign keeps its ID and what was said of
 // its text.
 //
-// The result depends on the campaigns and the set of messages, on no order.
-func Grow(t *Table, campaigns []*Campaign, before []Prior) []*Campaign {
-	g := growing{t: t, before: before, stale: map[*Campaign]bool{}}
+// The result depends on the campaigns and the set of messages, on no order and
+// no number of workers, 0 for one a processor.
+func Grow(t *Table, campaigns []*Campaign, before []Prior, workers int) []*Campaign {
+	g := growing{t: t, before: before, workers: workers, stale: map[*Campaign]bool{}}
 	for _, c := range Standing(t, campaigns) {
 		g.stale[c] = c.Count != len(c.Members)
 		if len(c.Core) == 0 || len(c.Members) < growSmall {
@@ -61,6 +62,7 @@ const growSmall = 5
 type growing struct {
 	t       *Table
 	before  []Prior
+	workers int
 	kept    []*Campaign // those that have a core to go by
 	loose   []*Campaign // those that have none, or a guess: single messages, few, pictures, next to no text
 	without []int32     // messages that belong to none
@@ -128,7 +130,7 @@ func (g *growing) regroup() {
 		g.kept = append(g.kept, g.loose...)
 		return
 	}
-	var o cluster.Options
+	o := cluster.Options{Workers: g.workers}
 	members := g.without
 	standing := map[fingerprint.ID]bool{}
 	for _, c := range g.loose {

@@ -32,7 +32,7 @@ func TestNoWantedMailIsLost(t *testing.T) {
 				t.Fatal(err)
 			}
 			table, truth := facts(t, f, site)
-			j := classify.Judge(table, classify.Campaigns(table, nil), site, nil)
+			j := classify.Judge(table, classify.Campaigns(table, nil, 0), site, nil)
 			unwanted, called := 0, 0
 			for i := range table.Len() {
 				v := j.Records[i]
@@ -72,7 +72,7 @@ func TestVerdictsDependOnNoProcessors(t *testing.T) {
 	var said []classify.Judgement
 	for _, processors := range []int{1, 5} {
 		runtime.GOMAXPROCS(processors)
-		c := classify.Campaigns(table, nil)
+		c := classify.Campaigns(table, nil, 0)
 		campaigns, said = append(campaigns, c), append(said, classify.Judge(table, c, site, nil))
 	}
 	if d := cmp.Diff(campaigns[0], campaigns[1]); d != "" {

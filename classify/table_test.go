@@ -197,7 +197,7 @@ func FuzzDecodeTable(f *testing.F) {
 		}
 		table.Idents()
 		Summarize(table, nil)
-		Campaigns(table, nil)
+		Campaigns(table, nil, 0)
 		table.Sort()
 		if err := table.Append(&Record{ID: "x", Subject: "y"}); err != nil && !errors.Is(err, ErrFull) {
 			t.Error(err)

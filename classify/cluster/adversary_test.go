@@ -197,13 +197,13 @@ func TestShingleFlood(t *testing.T) {
 		}
 		docs = append(docs, doc{item: m.add(b.String()), from: int32(i), to: int32(i + 1)})
 	}
-	g := newGrouping(&m.set, docs, docs)
-	g.lead()
-	if most := len(docs)/2*maxSingle + maxCore*len(g.groups); len(g.index.cells) > most {
-		t.Errorf("%d index entries for %d messages in %d groups, want at most %d", len(g.index.cells), len(docs), len(g.groups), most)
+	g := newGrouping(newCensus(&m.set, docs, 2), docs, docs, 2)
+	lists := g.lead().lists
+	if most := len(docs)/2*maxSingle + maxCore*len(g.groups); len(lists.cells) > most {
+		t.Errorf("%d index entries for %d messages in %d groups, want at most %d", len(lists.cells), len(docs), len(g.groups), most)
 	}
-	for _, head := range g.index.lists {
-		if n := g.index.cells[head].rank; head != 0 && n >= maxPostings {
+	for _, head := range lists.first {
+		if n := lists.cells[head].rank; head != 0 && n >= maxPostings {
 			t.Fatalf("a feature leads to %d groups", n+1)
 		}
 	}

@@ -15,10 +15,11 @@
 // without a second sign.
 //
 // The result depends on the set of messages alone: they are looked at in the
-// order of a hash of their sketch. Work and memory are bounded whatever the
-// messages say: features that one message alone has never enter the index, a
-// group of one has 16 in it, a larger one 192, and a feature leads to 12
-// groups at most.
+// order of a hash of their sketch, and what is done by several goroutines at
+// once (crew.go) comes to the same with any number of them. Work and memory are
+// bounded whatever the messages say: features that one message alone has are
+// left out when the others are numbered (census.go), of a group of one 16 are
+// in the index, of a larger one 192, and a feature leads to 12 groups at most.
 package cluster
 
 import (
@@ -32,6 +33,8 @@ import (
 type Options struct {
 	Prior []Prior          // campaigns of earlier scans: a group that goes on with one keeps its ID
 	Taken []fingerprint.ID // IDs that no group may have
+
+	Workers int // goroutines at once; 0: one a processor. The groups are the same with any number.
 }
 
 // Feature is one shingle of a campaign's core.
@@ -56,16 +59,16 @@ type Group struct {
 // Groups puts every sketch of the set into one group, largest group first.
 func Groups(s *Set, o Options) []Group {
 	order, docs := sortDocs(s)
-	all := docs
+	n := newCensus(s, docs, newCrew(o.Workers))
 	var out []Group
 	for len(docs) > 0 {
 		class := s.items[docs[0].item].class
-		n := 1
-		for n < len(docs) && s.items[docs[n].item].class == class {
-			n++
+		k := 1
+		for k < len(docs) && s.items[docs[k].item].class == class {
+			k++
 		}
-		out = append(out, classGroups(s, all, docs[:n], order)...)
-		docs = docs[n:]
+		out = append(out, classGroups(n, docs[:k], order, newCrew(o.Workers))...)
+		docs = docs[k:]
 	}
 	name(s, out, o)
 	slices.SortFunc(out, func(a, b Group) int {
@@ -92,14 +95,15 @@ func sortDocs(s *Set) (order []int32, docs []doc) {
 		for i < len(order) && keys[order[i]] == keys[order[from]] && s.items[order[i]].class == s.items[order[from]].class {
 			i++
 		}
-		docs = append(docs, doc{order[from], int32(from), int32(i)})
+		docs = append(docs, doc{item: order[from], from: int32(from), to: int32(i)})
 	}
 	return order, docs
 }
 
 // classGroups groups the messages of one class: those with a text by their
 // cores, those with next to none by the hash of all there is.
-func classGroups(s *Set, all, docs []doc, order []int32) []Group {
+func classGroups(n *census, docs []doc, order []int32, c crew) []Group {
+	s := n.set
 	class := s.items[docs[0].item].class
 	albums, rest := pictures(s, docs)
 	var out []Group
@@ -107,7 +111,7 @@ func classGroups(s *Set, all, docs []doc, order []int32) []Group {
 		out = append(out, albumGroup(s, docs, a, order))
 	}
 	long, few := splitByText(s, rest)
-	g := newGrouping(s, all, long)
+	g := newGrouping(n, docs, long, c)
 	g.lead()
 	g.refine()
 	out = append(out, g.result(class, order)...)
@@ -138,10 +142,10 @@ func splitByText(s *Set, docs []doc) (long, few []doc) {
 
 // result turns the groups, and the docs in none, into Groups.
 func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
-	var out []Group
-	for i := range g.groups {
-		out = append(out, g.describe(class, g.groups[i].docs, g.groups[i].core, order))
-	}
+	out := make([]Group, len(g.groups))
+	g.crew.share(len(out), func(_, i int) {
+		out[i] = g.describe(class, g.groups[i].docs, g.groups[i].core, order)
+	})
 	for d, i := range g.of {
 		switch doc := g.docs[d]; {
 		case i != alone:
@@ -149,7 +153,7 @@ func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
 			out = append(out, g.describeAlone(class, doc, order))
 		default:
 			same := []int32{int32(d)}
-			out = append(out, g.describe(class, same, g.count.core(g.docs, same, coreShare), order))
+			out = append(out, g.describe(class, same, soleCore(g.set.hashes(doc.item), doc.level), order))
 		}
 	}
 	return out

@@ -1,21 +1,6 @@
 package cluster
 
-import (
-	"math"
-	"slices"
-)
-
-// doc is all messages with one sketch.
-type doc struct {
-	item     int32 // one of them
-	from, to int32 // where they stand in the order of keys
-}
-
-// weight is how many messages a doc counts for in a core: many equal copies
-// are still one text.
-func (d doc) weight() int { return int(min(d.to-d.from, maxWeight)) }
-
-const maxWeight = 16
+import "math"
 
 // Thresholds for joining a group.
 const (
@@ -31,121 +16,93 @@ const (
 	mustShare  = 0.15 // of what tells a campaign from those that only have its footer
 )
 
-// grouping puts the docs of one class into groups.
-type grouping struct {
-	set    *Set
-	all    []doc   // of every class
-	docs   []doc   // of this one
-	of     []int32 // group of each doc, -1 for one that is alone
-	groups []group
-	index  *postings
-	seen   *sighted
-	count  counter
-
-	hits    []int32 // by group, for the message at hand
-	touched []int32
-	single  core // of a group with one member
-	ones    []float32
-	picked  []uint32
-	places  []int32
+// leading is the first pass: each doc joins the group whose core it shows
+// best, or leads a new one. The order of keys is as good as random, so that
+// early groups are those of large campaigns.
+type leading struct {
+	*grouping
+	lists  *postings
+	again  []uint64 // bit by feature: whether more than one doc of the class has it
+	single core     // of a group with one member
+	ones   []float32
+	picked []int32
 }
 
-// group is a campaign in the making.
-type group struct {
-	docs []int32
-	core *core    // nil while there is one doc
-	must []uint32 // of these a member shows some; see part
-}
-
-// shows tells whether a message has enough of the features that it must have.
-func shows(must, hashes []uint32, level uint8) bool {
-	able, has := 0, 0
-	for _, h := range must {
-		if levelOf(h) >= int(level) {
-			able++
-			if _, ok := slices.BinarySearch(hashes, h); ok {
-				has++
-			}
-		}
+// lead makes the groups that refine puts right.
+func (g *grouping) lead() *leading {
+	l := &leading{grouping: g, lists: newPostings(len(g.census.hash)), again: g.again(), ones: make([]float32, maxCore)}
+	for i := range l.ones {
+		l.ones[i] = 1
 	}
-	return float32(has) >= mustShare*float32(able)
-}
-
-const alone = -1
-
-// newGrouping makes ready for the docs of one class, in the order of keys.
-func newGrouping(s *Set, all, docs []doc) *grouping {
-	g := &grouping{set: s, all: all, docs: docs, of: make([]int32, len(docs))}
-	g.count.set = s
-	g.ones = make([]float32, maxCore)
-	for i := range g.ones {
-		g.ones[i] = 1
-	}
-	return g
-}
-
-// lead is the first pass: each doc joins the group whose core it shows best,
-// or leads a new one. The order of keys is as good as random, so that early
-// groups are those of large campaigns.
-func (g *grouping) lead() {
-	g.seen = newSighted(g.set, g.docs)
-	g.index = newPostings(len(g.docs) * 4)
-	g.groups = make([]group, 0, len(g.docs)/2+1)
 	for d := range g.docs {
-		g.of[d] = alone
-		hashes := g.repeated(int32(d))
-		if len(hashes) < minHits {
+		features := l.repeated(&g.docs[d])
+		if len(features) < minHits {
 			continue
 		}
-		level := g.set.items[g.docs[d].item].level
-		best := g.best(hashes, level)
+		best := l.best(features, g.docs[d].level)
 		if best < 0 {
-			best = g.open(hashes)
+			best = l.open(features)
 		}
-		g.join(int32(d), best)
+		l.join(int32(d), best)
 	}
+	return l
 }
 
-// repeated are the doc's features that some other doc has: random padding is
-// gone before any work is done for it, and never gets into the index.
-func (g *grouping) repeated(d int32) []uint32 {
-	g.picked = g.picked[:0]
-	for _, h := range g.set.hashes(g.docs[d].item) {
-		if g.seen.twice(h) {
-			g.picked = append(g.picked, h)
+// again tells of each feature whether more than one doc of the class has it.
+func (g *grouping) again() []uint64 {
+	once, again := make([]uint64, len(g.census.hash)/64+1), make([]uint64, len(g.census.hash)/64+1)
+	for d := range g.docs {
+		for _, f := range g.census.features(&g.docs[d]) {
+			bit := uint64(1) << (f % 64)
+			again[f/64] |= once[f/64] & bit
+			once[f/64] |= bit
 		}
 	}
-	return g.picked
+	return again
+}
+
+// repeated are the doc's features that some other doc of the class has: random
+// padding is gone before any work is done for it, and never gets into the index.
+func (l *leading) repeated(d *doc) []int32 {
+	l.picked = l.pick(l.picked[:0], d)
+	return l.picked
+}
+
+func (l *leading) pick(dst []int32, d *doc) []int32 {
+	for _, f := range l.census.features(d) {
+		if l.again[f/64]>>(f%64)&1 != 0 {
+			dst = append(dst, f)
+		}
+	}
+	return dst
 }
 
 // best finds the group that a message belongs to, -1 for none.
-func (g *grouping) best(hashes []uint32, level uint8) int32 {
-	g.candidates(hashes)
+func (l *leading) best(features []int32, level uint8) int32 {
+	l.meet(features)
 	best, score := int32(-1), float32(0)
-	for _, i := range g.touched {
-		if int(g.hits[i]) >= minHits {
-			if s := g.score(i, hashes, level); s > score || s == score && s > 0 && i < best {
+	for _, i := range l.touched {
+		if int(l.hits[i]) >= minHits {
+			if s := l.score(i, features, level); s > score || s == score && s > 0 && i < best {
 				best, score = i, s
 			}
 		}
-		g.hits[i] = 0
+		l.hits[i] = 0
 	}
 	return best
 }
 
-// candidates counts the features that the message shares with each group.
-func (g *grouping) candidates(hashes []uint32) {
-	g.touched = g.touched[:0]
-	for len(g.hits) < len(g.groups) {
-		g.hits = append(g.hits, make([]int32, max(1024, len(g.hits)))...)
-	}
-	for _, h := range hashes {
-		for c := g.index.list(h); c != 0; c = g.index.cells[c].next {
-			i := g.index.cells[c].group
-			if g.hits[i] == 0 {
-				g.touched = append(g.touched, i)
+// meet counts the features that the message shares with each group.
+func (l *leading) meet(features []int32) {
+	l.touched = l.touched[:0]
+	l.room(len(l.groups))
+	for _, f := range features {
+		for c := l.lists.first[f]; c != 0; c = l.lists.cells[c].next {
+			i := l.lists.cells[c].group
+			if l.hits[i] == 0 {
+				l.touched = append(l.touched, i)
 			}
-			g.hits[i]++
+			l.hits[i]++
 		}
 	}
 }
@@ -153,16 +110,21 @@ func (g *grouping) candidates(hashes []uint32) {
 // score is how well a message fits a group, 0 when it does not belong to it.
 // The weight of what it shows of the core speaks for the larger core; the
 // share of it speaks against a campaign of which it has the footer only.
-func (g *grouping) score(i int32, hashes []uint32, level uint8) float32 {
-	c, small := g.groups[i].core, len(g.groups[i].docs) < smallGroup
-	if len(g.groups[i].docs) == 1 {
-		c = g.alone(g.groups[i].docs[0])
+func (l *leading) score(i int32, features []int32, level uint8) float32 {
+	c, small := l.groups[i].core, len(l.groups[i].docs) < smallGroup
+	if len(l.groups[i].docs) == 1 {
+		c = l.alone(&l.docs[l.groups[i].docs[0]])
 	}
-	if !shows(g.groups[i].must, hashes, level) {
-		return 0
+	seen := len(features)
+	if c.level > level {
+		seen = 0
+		for _, f := range features {
+			if levelOf(l.census.hash[f]) >= int(c.level) {
+				seen++
+			}
+		}
 	}
-	m := c.match(hashes, level)
-	return m.score(small)
+	return c.fit(features, seen, level).score(small)
 }
 
 func (m match) score(small bool) float32 {
@@ -184,29 +146,27 @@ func (m match) sure() bool {
 }
 
 // alone is the core of a group with one doc: its own features that others have.
-func (g *grouping) alone(d int32) *core {
-	c := &g.single
-	c.hash, c.level = c.hash[:0], g.set.items[g.docs[d].item].level
-	for _, h := range g.set.hashes(g.docs[d].item) {
-		if g.seen.twice(h) {
-			c.hash = append(c.hash, h)
-		}
+func (l *leading) alone(d *doc) *core {
+	c := &l.single
+	c.level, c.feature, c.hash = d.level, l.pick(c.feature[:0], d), c.hash[:0]
+	for _, f := range c.feature {
+		c.hash = append(c.hash, l.census.hash[f])
 	}
-	c.weight = g.ones[:len(c.hash)]
+	c.weight = l.ones[:len(c.feature)]
 	c.sum()
 	return c
 }
 
 // open makes a new group. Only its coarsest features are indexed, which every
 // other message is able to show; the rest wait until it has a second member.
-func (g *grouping) open(hashes []uint32) int32 {
-	i := int32(len(g.groups))
-	g.groups = append(g.groups, group{})
+func (l *leading) open(features []int32) int32 {
+	i := int32(len(l.groups))
+	l.groups = append(l.groups, group{})
 	left := maxSingle
 	for level := maxLevel; level >= 0 && left > 0; level-- {
-		for _, h := range hashes {
-			if levelOf(h) == level && left > 0 {
-				g.index.add(h, i)
+		for _, f := range features {
+			if levelOf(l.census.hash[f]) == level && left > 0 {
+				l.lists.add(f, i)
 				left--
 			}
 		}
@@ -218,14 +178,14 @@ func (g *grouping) open(hashes []uint32) int32 {
 const maxSingle = 16
 
 // join adds a doc to a group, whose core is computed anew at sizes that grow.
-func (g *grouping) join(d, i int32) {
-	g.of[d] = i
-	gr := &g.groups[i]
+func (l *leading) join(d, i int32) {
+	l.of[d] = i
+	gr := &l.groups[i]
 	gr.docs = append(gr.docs, d)
 	if n := len(gr.docs); n > 1 && n <= 128 && (n < 5 || n&(n-1) == 0 || n%3 == 0 && (n/3)&(n/3-1) == 0) {
-		gr.core = g.count.core(g.docs, gr.docs, coreShare)
-		for _, h := range gr.core.hash {
-			g.index.add(h, i)
+		gr.core = l.count.core(l.docs, gr.docs, coreShare)
+		for _, f := range gr.core.feature {
+			l.lists.add(f, i)
 		}
 	}
 }

@@ -20,12 +20,11 @@ func TestNoBridge(t *testing.T) {
 // and not through it the other.
 func TestMergeNeedsMoreThanABridge(t *testing.T) {
 	m := newMill(61)
-	g := newGrouping(&m.set, nil, nil)
+	var all []doc
 	docs := func(n int, text func() string) (out []int32) {
 		for range n {
-			out = append(out, int32(len(g.docs)))
-			g.docs = append(g.docs, doc{item: m.add(text())})
-			g.of = append(g.of, 0)
+			out = append(out, int32(len(all)))
+			all = append(all, doc{item: m.add(text()), to: 1})
 		}
 		return out
 	}
@@ -40,14 +39,13 @@ func TestMergeNeedsMoreThanABridge(t *testing.T) {
 			return out + m.words(10)
 		}
 	}
+	var groups []group
 	one, two, footer, line := m.words(60), m.words(60), m.words(20), m.words(20)
 	for i, texts := range [][]string{{one, footer}, {footer, line}, {two, line}} {
-		g.groups = append(g.groups, group{docs: docs([]int{60, 9, 60}[i], half(texts...))})
+		groups = append(groups, group{docs: docs([]int{60, 9, 60}[i], half(texts...))})
 	}
-	g.all = g.docs
-	for i := range g.docs {
-		g.docs[i].to, g.all[i].to = 1, 1
-	}
+	g := newGrouping(newCensus(&m.set, all, 1), all, all, 1)
+	g.groups = groups
 	g.settle()
 	g.weighByPurity()
 	g.merge()

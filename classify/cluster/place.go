@@ -1,6 +1,10 @@
 package cluster
 
-import "qclean/classify/fingerprint"
+import (
+	"slices"
+
+	"qclean/classify/fingerprint"
+)
 
 // Placer says which group a further sketch belongs to, whatever its class:
 // the original that a bounce returns belongs to the campaign that caused it.
@@ -31,8 +35,24 @@ func NewPlacer(groups []Group) *Placer {
 		p.groups = append(p.groups, group{core: c})
 		p.at = append(p.at, i)
 	}
+	p.number()
 	p.reindex()
 	return p
+}
+
+// number gives numbers to the features of the cores.
+func (p *Placer) number() {
+	var all []uint32
+	for i := range p.groups {
+		all = append(all, p.groups[i].core.hash...)
+	}
+	slices.Sort(all)
+	p.census = &census{}
+	p.census.setHashes(slices.Compact(all))
+	for i := range p.groups {
+		c := p.groups[i].core
+		c.feature = p.census.numbers(c.feature[:0], c.hash)
+	}
 }
 
 // Place gives the index of the group, or false.
@@ -41,7 +61,9 @@ func (p *Placer) Place(k *fingerprint.Sketch) (int, bool) {
 		i, ok := p.exact[k.Exact]
 		return i, ok
 	}
-	if best := p.bestCore(k.Hashes, min(k.Level, maxLevel)); best >= 0 {
+	p.features = p.census.numbers(p.features[:0], k.Hashes)
+	t := text{features: p.features, n: len(k.Hashes), level: min(k.Level, maxLevel), hashes: k.Hashes}
+	if best := p.bestCore(&p.grouping, &t); best >= 0 {
 		return p.at[best], true
 	}
 	return 0, false

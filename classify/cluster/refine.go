@@ -1,5 +1,7 @@
 package cluster
 
+import "sync"
+
 // refineRounds is how often groups are put right from the sketches.
 const refineRounds = 2
 
@@ -31,35 +33,21 @@ func (g *grouping) refine() {
 func (g *grouping) settle() {
 	kept := g.groups[:0]
 	for _, gr := range g.groups {
+		at := int32(len(kept))
 		if len(gr.docs) < 2 {
-			for _, d := range gr.docs {
-				g.of[d] = alone
-			}
-			continue
+			at = alone
+		} else {
+			kept = append(kept, gr)
 		}
 		for _, d := range gr.docs {
-			g.of[d] = int32(len(kept))
+			g.of[d] = at
 		}
-		gr.core = g.count.core(g.docs, gr.docs, coreShare)
-		kept = append(kept, gr)
 	}
 	clear(g.groups[len(kept):])
 	g.groups = kept
-	g.reindex()
-}
-
-// reindex builds the index of all cores.
-func (g *grouping) reindex() {
-	n := 0
-	for i := range g.groups {
-		n += len(g.groups[i].core.hash)
-	}
-	g.index = newPostings(n)
-	for i := range g.groups {
-		for _, h := range g.groups[i].core.hash {
-			g.index.add(h, int32(i))
-		}
-	}
+	g.crew.share(len(g.groups), func(worker, i int) {
+		g.groups[i].core = g.hands[worker].count.core(g.docs, g.groups[i].docs, coreShare)
+	})
 }
 
 // firmShare is how much of a core a member must show to speak for its group.
@@ -75,75 +63,85 @@ const fewKin = 2
 
 // weighByPurity asks of each core feature: of all docs that have it, of
 // whatever class, how many are firm members? What several groups share, or
-// what mail in no group has as well, is boilerplate.
+// what mail in no group has as well, is boilerplate. The index is built of the
+// weights that come of it.
 func (g *grouping) weighByPurity() {
-	if len(g.groups) == 0 {
-		return
-	}
-	class := g.set.items[g.docs[0].item].class
-	total, kin := make([]int32, len(g.index.keys)), make([]int32, len(g.index.keys))
+	var shifts []shift
 	own := make([][]int32, len(g.groups))
 	for i := range g.groups {
-		own[i] = make([]int32, len(g.groups[i].core.hash))
-	}
-	for _, doc := range g.all {
-		weight := int32(doc.weight())
-		like := weight
-		if g.set.items[doc.item].class != class {
-			weight, like = weight*elsewhere, 0
-		}
-		for _, h := range g.set.hashes(doc.item) {
-			if i := g.index.slot(h); g.index.keys[i] != 0 {
-				total[i] += weight
-				kin[i] += like
-			}
+		own[i] = make([]int32, len(g.groups[i].core.feature))
+		for from := 0; from < len(g.groups[i].docs); from += shiftDocs {
+			shifts = append(shifts, shift{i, from})
 		}
 	}
-	for d, i := range g.of {
-		if i >= 0 {
-			doc := g.docs[d]
-			g.tally(g.groups[i].core, doc, own[i])
+	var adding sync.Mutex
+	g.crew.share(len(shifts), func(worker, task int) {
+		s := shifts[task]
+		var sum [maxCore]int32
+		gr := &g.groups[s.group]
+		g.hands[worker].tally(g, gr.core, gr.docs[s.from:min(s.from+shiftDocs, len(gr.docs))], &sum)
+		adding.Lock()
+		defer adding.Unlock()
+		for j := range own[s.group] {
+			own[s.group][j] += sum[j]
 		}
-	}
+	})
 	for i := range g.groups {
 		c := g.groups[i].core
-		for j, h := range c.hash {
-			if s := g.index.slot(h); total[s] > 0 && h != 0 {
-				c.purity[j] = float32(own[i][j]) / float32(total[s])
-				c.own[j] = float32(own[i][j]+fewKin) / float32(kin[s]+fewKin)
-			}
+		for j, f := range c.feature {
+			total := g.census.weight[f]*elsewhere - g.kin[f]*(elsewhere-1)
+			c.purity[j] = float32(own[i][j]) / float32(total)
+			c.own[j] = float32(own[i][j]+fewKin) / float32(g.kin[f]+fewKin)
 		}
 		c.weigh()
 	}
+	g.reindex()
 }
 
-// tally counts the core features of a firm member.
-func (g *grouping) tally(c *core, doc doc, own []int32) {
-	g.places = g.places[:0]
-	var share float32
-	j := 0
-	for _, h := range g.set.hashes(doc.item) {
-		for j < len(c.hash) && c.hash[j] < h {
-			j++
+// shift is some docs of a group, from one on: a group may be nearly all there is.
+type shift struct{ group, from int }
+
+const shiftDocs = 1 << 12
+
+// tally counts the core features of firm members.
+func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
+	if h.place == nil {
+		h.place = make([]uint8, len(g.census.hash))
+	}
+	for j, f := range c.feature {
+		h.place[f] = uint8(j + 1)
+	}
+	for _, m := range docs {
+		d := &g.docs[m]
+		features := g.census.features(d)
+		var share float32
+		for _, f := range features {
+			if p := h.place[f]; p > 0 {
+				share += c.weight[p-1]
+			}
 		}
-		if j < len(c.hash) && c.hash[j] == h {
-			g.places = append(g.places, int32(j))
-			share += c.weight[j]
+		if share < firmShare*c.above[d.level] {
+			continue
+		}
+		for _, f := range features {
+			if p := h.place[f]; p > 0 {
+				sum[p-1] += int32(d.weight())
+			}
 		}
 	}
-	if share < firmShare*c.above[g.set.items[doc.item].level] {
-		return
-	}
-	for _, j := range g.places {
-		own[j] += int32(doc.weight())
+	for _, f := range c.feature {
+		h.place[f] = 0
 	}
 }
 
 // assign gives every doc to the group that it fits best.
 func (g *grouping) assign() {
-	for d, doc := range g.docs {
-		g.of[d] = g.bestCore(g.set.hashes(doc.item), g.set.items[doc.item].level)
-	}
+	g.crew.spread(len(g.docs), shiftDocs, func(worker, from, to int) {
+		for d := from; d < to; d++ {
+			t := g.text(&g.docs[d])
+			g.of[d] = g.hands[worker].bestCore(g, &t)
+		}
+	})
 	g.regroup()
 }
 
@@ -164,20 +162,4 @@ func (g *grouping) regroup() {
 			g.groups[i].docs = append(g.groups[i].docs, int32(d))
 		}
 	}
-}
-
-// bestCore is best for groups that all have a core.
-func (g *grouping) bestCore(hashes []uint32, level uint8) int32 {
-	g.candidates(hashes)
-	best, score := int32(-1), float32(0)
-	for _, i := range g.touched {
-		if int(g.hits[i]) >= minHits && shows(g.groups[i].must, hashes, level) {
-			s := g.groups[i].core.match(hashes, level).score(false)
-			if s > score || s == score && s > 0 && i < best {
-				best, score = i, s
-			}
-		}
-		g.hits[i] = 0
-	}
-	return best
 }

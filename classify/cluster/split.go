@@ -9,38 +9,52 @@ const (
 // split takes groups apart in which two sets of features exclude one another:
 // two campaigns that met through a footer. It tells whether there were any.
 func (g *grouping) split() (changed bool) {
-	for i, n := 0, len(g.groups); i < n; i++ {
-		changed = g.splitGroup(i, splitDepth) || changed
+	parts := make([][]group, len(g.groups))
+	g.crew.share(len(parts), func(worker, i int) {
+		s := splitting{hand: g.hands[worker], g: g, parts: []group{g.groups[i]}}
+		s.split(0, splitDepth)
+		parts[i] = s.parts
+	})
+	for i, p := range parts {
+		g.groups[i] = p[0]
+		g.groups = append(g.groups, p[1:]...)
+		changed = changed || len(p) > 1
 	}
 	return changed
 }
 
-func (g *grouping) splitGroup(i, depth int) bool {
-	docs := g.groups[i].docs
+// splitting is one group and what it becomes.
+type splitting struct {
+	*hand
+	g     *grouping
+	parts []group
+}
+
+func (p *splitting) split(i, depth int) {
+	docs := p.parts[i].docs
 	if len(docs) < splitLeast || depth == 0 {
-		return false
+		return
 	}
-	s := newSides(g, docs, 0, maxLevel)
+	s := newSides(p.g, &p.count, docs, 0, maxLevel)
 	if !s.part() {
-		usual := g.usual(docs)
-		if s = newSides(g, docs, usual, usual); !s.bare() {
-			return false
+		usual := p.g.usual(docs)
+		if s = newSides(p.g, &p.count, docs, usual, usual); !s.bare() {
+			return
 		}
 	}
 	var parts [2][]int32
 	for _, d := range docs {
-		r := s.row(g.set, g.docs[d].item)
+		r := s.row(p.g.set, p.g.docs[d].item)
 		side := s.side(&r)
 		parts[side] = append(parts[side], d)
 	}
 	if len(parts[0]) == 0 || len(parts[1]) == 0 {
-		return false
+		return
 	}
-	j := len(g.groups)
-	must := g.groups[i].must
-	g.groups[i] = group{docs: parts[0], must: append(s.must[0], must...)}
-	g.groups = append(g.groups, group{docs: parts[1], must: s.must[1]})
-	g.splitGroup(i, depth-1)
-	g.splitGroup(j, depth-1)
-	return true
+	j := len(p.parts)
+	must := p.parts[i].must
+	p.parts[i] = group{docs: parts[0], must: append(s.must[0], must...)}
+	p.parts = append(p.parts, group{docs: parts[1], must: s.must[1]})
+	p.split(i, depth-1)
+	p.split(j, depth-1)
 }

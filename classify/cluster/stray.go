@@ -20,57 +20,57 @@ const (
 // when they are a good part of the message.
 func (g *grouping) gather() (changed bool) {
 	to := slices.Clone(g.of)
-	for d := range g.docs {
-		if i := g.of[d]; i == alone || len(g.groups[i].docs) <= strayDocs {
-			if best := g.campaignOf(int32(d)); best >= 0 {
-				to[d], changed = best, true
+	g.crew.spread(len(g.docs), shiftDocs, func(worker, from, end int) {
+		for d := from; d < end; d++ {
+			if i := g.of[d]; i == alone || len(g.groups[i].docs) <= strayDocs {
+				if best := g.hands[worker].campaignOf(g, int32(d)); best >= 0 {
+					to[d] = best
+				}
 			}
 		}
+	})
+	if slices.Equal(to, g.of) {
+		return false
 	}
-	if changed {
-		g.of = to
-		g.regroup()
-	}
-	return changed
+	g.of = to
+	g.regroup()
+	return true
 }
 
 // campaignOf finds the campaign of which a stray shows most, -1 for none.
-func (g *grouping) campaignOf(d int32) int32 {
+func (h *hand) campaignOf(g *grouping, d int32) int32 {
 	own := 1
 	if i := g.of[d]; i != alone {
 		own = len(g.groups[i].docs)
 	}
-	hashes, level := g.set.hashes(g.docs[d].item), g.set.items[g.docs[d].item].level
-	g.candidates(hashes)
+	t := g.text(&g.docs[d])
+	h.meet(g, t.features)
 	best, most := int32(-1), float32(strayLeast)
-	for _, i := range g.touched {
-		if gr := &g.groups[i]; g.hits[i] >= strayHits && len(gr.docs) >= strayMore*own && i != g.of[d] && shows(gr.must, hashes, level) {
-			if e := gr.core.evidence(hashes, level); e > most || e == most && best >= 0 && i < best {
+	for _, i := range h.touched {
+		if gr := &g.groups[i]; h.hits[i] >= strayHits && len(gr.docs) >= strayMore*own && i != g.of[d] && shows(gr.must, t.all(), t.level) {
+			if e := gr.core.evidence(&t); e > most || e == most && best >= 0 && i < best {
 				best, most = i, e
 			}
 		}
-		g.hits[i] = 0
+		h.hits[i] = 0
 	}
 	return best
 }
 
 // evidence is how many core features a message shows, each for as much as it
 // is the campaign's alone, times the share of the message that they are.
-func (c *core) evidence(hashes []uint32, level uint8) float32 {
+func (c *core) evidence(t *text) float32 {
 	var pure float32
-	hits, seen, j := 0, 0, 0
-	for _, h := range hashes {
-		if levelOf(h) >= int(c.level) {
-			seen++
-		}
-		for j < len(c.hash) && c.hash[j] < h {
+	hits, j := 0, 0
+	for _, f := range t.features {
+		for j < len(c.feature) && c.feature[j] < f {
 			j++
 		}
-		if j < len(c.hash) && c.hash[j] == h {
+		if j < len(c.feature) && c.feature[j] == f {
 			hits++
 			pure += c.purity[j] * c.purity[j]
 			j++
 		}
 	}
-	return pure * float32(hits) / float32(max(seen, 1))
+	return pure * float32(hits) / float32(max(t.seen(c.level), 1))
 }

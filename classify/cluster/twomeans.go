@@ -32,10 +32,10 @@ type row struct {
 
 // newSides looks at the features that show at a level, and at the members that
 // can show them.
-func newSides(g *grouping, docs []int32, finest, level int) *sides {
+func newSides(g *grouping, count *counter, docs []int32, finest, level int) *sides {
 	s := &sides{}
 	sample := docs[:min(len(docs), sideSample)]
-	c := g.count.core(g.docs, sample, rareShare)
+	c := count.core(g.docs, sample, rareShare)
 	for i, h := range c.hash {
 		switch {
 		case levelOf(h) < finest:
@@ -67,8 +67,12 @@ func (g *grouping) usual(docs []int32) int {
 func (s *sides) row(set *Set, item int32) (r row) {
 	hashes, level := set.hashes(item), int(set.items[item].level)
 	r.links = set.links(item)
+	j := 0
 	for i, h := range s.features {
-		if _, ok := slices.BinarySearch(hashes, h); ok {
+		for j < len(hashes) && hashes[j] < h {
+			j++
+		}
+		if j < len(hashes) && hashes[j] == h {
 			r.has[i] = 1
 			r.bits[i/64] |= 1 << (i % 64)
 		} else if levelOf(h) >= level {

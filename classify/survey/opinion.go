@@ -13,17 +13,17 @@ import (
 const maxDrift = 20
 
 // group puts the messages into campaigns: into those that stand, as long as
-// little came since all were grouped.
-func (v *Survey) group() {
+// little came since all were grouped. Workers are goroutines, 0 for one a processor.
+func (v *Survey) group(workers int) {
 	if v.standing != nil && len(v.standing.Campaigns) > 0 {
 		v.drift += v.standing.Drift
 		if v.drift*maxDrift <= v.Table.Len() {
-			v.Campaigns = classify.Grow(v.Table, v.standing.Campaigns, v.Before)
+			v.Campaigns = classify.Grow(v.Table, v.standing.Campaigns, v.Before, workers)
 			return
 		}
 	}
 	v.drift = 0
-	v.Campaigns = classify.Campaigns(v.Table, v.Before)
+	v.Campaigns = classify.Campaigns(v.Table, v.Before, workers)
 }
 
 // judge says what each campaign and message is doing in the queue. What is in
@@ -76,7 +76,7 @@ func Again(snap *index.Snapshot, set index.Set, site classify.Site, points class
 	if v.remembered(site, points) {
 		return v
 	}
-	v.group()
+	v.group(0)
 	v.judge(classify.Guess(earlierRelays(site, snap), v.Table), points)
 	v.Changed, v.said = true, opinionOf(site, points)
 	return v

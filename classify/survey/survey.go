@@ -97,7 +97,7 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 		}
 	}
 	v.Table.Seal()
-	v.group()
+	v.group(o.Scan.Workers)
 	v.judge(guess, o.Points)
 	v.said = opinionOf(o.Site, o.Points)
 	return v, nil

@@ -67,7 +67,7 @@ first/last). --csv gives one row a message, or with --by one row a group.`,
 	flags.BoolVar(&f.quarantined, "quarantined", false, "look into the quarantine instead of the queues")
 	flags.StringVar(&f.explain, "explain", "", "show what campaign `FP` repeats and what varies in it")
 	flags.BoolVar(&f.fresh, "fresh", false, "read every message again")
-	flags.IntVar(&f.workers, "workers", 0, "`N` messages read at once (default one a processor)")
+	flags.IntVar(&f.workers, "workers", 0, "`N` messages read at once, and processors that group them (default one a processor)")
 	flags.StringVar(&f.readAhead, "read-ahead", scan.Auto.String(), "ask the disk for messages before they are read: auto (as long as it has to be read), on or off `WHEN`")
 	flags.StringVar(&f.maxBody, "max-body", "256k", "`SIZE` that is read of one message; any other than this reads all anew and is not remembered")
 	flags.BoolVar(&f.stats, "stats", false, "say what each stage of the scan took")

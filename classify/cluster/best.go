@@ -1,0 +1,66 @@
+package cluster
+
+// text is a message as it is held against cores.
+type text struct {
+	features []int32  // that have a number
+	n        int      // features in all
+	level    uint8    //
+	set      *Set     // where all are: of message item,
+	item     int32    //
+	hashes   []uint32 // or here
+}
+
+// text is a doc's.
+func (g *grouping) text(d *doc) text {
+	return text{features: g.census.features(d), n: int(d.hashes), level: d.level, set: g.set, item: d.item}
+}
+
+// all gives all features. Few have to be asked.
+func (t *text) all() []uint32 {
+	if t.set != nil {
+		return t.set.hashes(t.item)
+	}
+	return t.hashes
+}
+
+// seen counts the features that show at a level.
+func (t *text) seen(level uint8) int {
+	if level <= t.level {
+		return t.n
+	}
+	n := 0
+	for _, h := range t.all() {
+		if levelOf(h) >= int(level) {
+			n++
+		}
+	}
+	return n
+}
+
+// bestCore finds the group whose core a message shows best, -1 for none.
+func (h *hand) bestCore(g *grouping, t *text) int32 {
+	full := h.meet(g, t.features)
+	best, score := int32(alone), float32(0)
+	for _, i := range h.touched {
+		if int(h.hits[i]) >= minHits && (len(g.groups[i].must) == 0 || shows(g.groups[i].must, t.all(), t.level)) {
+			s := h.match(g, i, t, full).score(false)
+			if s > score || s == score && s > 0 && i < best {
+				best, score = i, s
+			}
+		}
+		h.hits[i] = 0
+	}
+	return best
+}
+
+// match compares a message with a group's core, by what meet added up
+// unless the index does not have it all.
+func (h *hand) match(g *grouping, i int32, t *text, full bool) match {
+	c := g.groups[i].core
+	if full {
+		return c.fit(t.features, t.seen(c.level), t.level)
+	}
+	m := match{hits: int(h.hits[i]), weight: h.weight[i], seen: t.seen(c.level)}
+	m.of(c, t.level)
+	return m
+}

@@ -1,0 +1,156 @@
+package cluster
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// census gives a number to each feature that more than one doc has, in order
+// of the hashes, and keeps the docs' features as numbers: grouping goes over
+// them many times, and looks up what it knows of a feature by its number. What
+// one doc alone has, which is most of random padding, has none.
+type census struct {
+	set    *Set
+	docs   []doc     // all of every class
+	hash   []uint32  // by number, ascending
+	first  []int32   // by the upper bits of a hash, the least number that it can have
+	shift  uint      // of a hash, to have these bits
+	runs   [][]int32 // the docs' features, ascending for each doc
+	weight []int32   // by number, of the docs that have it
+}
+
+const (
+	runDocs = 1 << 12 // docs of one run
+	runBits = 18      // 4,096 sketches are fewer features
+)
+
+// newCensus counts the features of docs, and writes to each where its features are.
+func newCensus(s *Set, docs []doc, c crew) *census {
+	n := &census{set: s, docs: docs}
+	parts := make([][]uint32, min(max(int(c), 1), maxParts))
+	c.share(len(parts), func(_, i int) {
+		parts[i] = repeated(s, docs, partOf(i, len(parts)), partOf(i+1, len(parts)))
+	})
+	n.setHashes(slices.Concat(parts...))
+	n.runs = make([][]int32, (len(docs)+runDocs-1)/runDocs)
+	scratch := make([][]int32, max(int(c), 1))
+	c.spread(len(docs), runDocs, func(worker, from, to int) {
+		scratch[worker] = n.number(scratch[worker][:0], docs[from:to], from/runDocs)
+		n.runs[from/runDocs] = slices.Clone(scratch[worker])
+	})
+	n.weight = n.weights(docs)
+	return n
+}
+
+// maxParts bounds how many go through all docs, each for its part of the features.
+const maxParts = 8
+
+// partOf is where part i of n begins among all hashes.
+func partOf(i, n int) uint64 { return uint64(i) << 32 / uint64(n) }
+
+// within is what lies in a part of a message's hashes.
+func within(hashes []uint32, from, to uint64) []uint32 {
+	i, j := 0, len(hashes)
+	for i < j && uint64(hashes[i]) < from {
+		i++
+	}
+	for i < j && uint64(hashes[j-1]) >= to {
+		j--
+	}
+	return hashes[i:j]
+}
+
+// repeated are the features, sorted, from one hash up to another that more
+// than one doc has. What is seen the first time is only marked, in a table
+// that may take two features for one; what seems to be seen again is counted.
+func repeated(s *Set, docs []doc, from, to uint64) []uint32 {
+	n := 0
+	for _, d := range docs {
+		n += int(s.items[d.item].hashes)
+	}
+	marks := newSighted(int(uint64(n) * (to - from) >> 32))
+	for _, d := range docs {
+		for _, h := range within(s.hashes(d.item), from, to) {
+			marks.sight(h)
+		}
+	}
+	found := newTwice()
+	for _, d := range docs {
+		for _, h := range within(s.hashes(d.item), from, to) {
+			if marks.twice(h) {
+				found.add(h)
+			}
+		}
+	}
+	return found.sorted()
+}
+
+// setHashes makes the numbering.
+func (n *census) setHashes(sorted []uint32) {
+	n.hash = sorted
+	size := min(bits.Len(uint(len(sorted))), 24)
+	n.shift = uint(32 - size)
+	n.first = make([]int32, 1<<size+1)
+	for i, h := range sorted {
+		n.first[h>>n.shift+1] = int32(i + 1)
+	}
+	for i := 1; i < len(n.first); i++ {
+		n.first[i] = max(n.first[i], n.first[i-1])
+	}
+}
+
+// find gives a feature's number, false when it has none.
+func (n *census) find(h uint32) (int32, bool) {
+	from, to := n.first[h>>n.shift], n.first[h>>n.shift+1]
+	for to-from > 8 { // a spammer can choose hashes that begin alike
+		if mid := from + (to-from)/2; n.hash[mid] <= h {
+			from = mid
+		} else {
+			to = mid
+		}
+	}
+	for ; from < to; from++ {
+		if n.hash[from] == h {
+			return from, true
+		}
+	}
+	return 0, false
+}
+
+// numbers appends those of the hashes that have one.
+func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
+	for _, h := range hashes {
+		if f, ok := n.find(h); ok {
+			dst = append(dst, f)
+		}
+	}
+	return dst
+}
+
+// number makes one run.
+func (n *census) number(out []int32, docs []doc, run int) []int32 {
+	for i := range docs {
+		d, at := &docs[i], len(out)
+		out = n.numbers(out, n.set.hashes(d.item))
+		d.at, d.features = uint32(run)<<runBits|uint32(at), uint8(len(out)-at)
+		d.level, d.hashes = n.set.items[d.item].level, n.set.items[d.item].hashes
+	}
+	return out
+}
+
+// features are those of a doc that have a number.
+func (n *census) features(d *doc) []int32 {
+	return n.runs[d.at>>runBits][d.at&(1<<runBits-1):][:d.features]
+}
+
+// weights adds up by feature the docs that have it.
+func (n *census) weights(docs []doc) []int32 {
+	out := make([]int32, len(n.hash))
+	for i := range docs {
+		w := int32(docs[i].weight())
+		for _, f := range n.features(&docs[i]) {
+			out[f] += w
+		}
+	}
+	return out
+}

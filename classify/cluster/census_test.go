@@ -1,0 +1,151 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"qclean/classify/fingerprint"
+)
+
+// TestCensus counts by hand: what more than one doc has is numbered in order
+// of the hashes, and every doc keeps exactly that, with any number of workers.
+func TestCensus(t *testing.T) {
+	m := newMill(70)
+	m.flood(4500)
+	_, docs := sortDocs(&m.set)
+	have := map[uint32]int{}
+	for _, d := range docs {
+		for _, h := range m.set.hashes(d.item) {
+			have[h]++
+		}
+	}
+	var want []uint32
+	for h, n := range have {
+		if n > 1 {
+			want = append(want, h)
+		}
+	}
+	slices.Sort(want)
+	for _, workers := range []int{1, 2, 3, 20} {
+		n := newCensus(&m.set, docs, crew(workers))
+		if d := cmp.Diff(want, n.hash); d != "" {
+			t.Fatalf("%d workers: features (-want +got):\n%s", workers, d[:min(len(d), 1000)])
+		}
+		weight := make([]int32, len(want))
+		for i := range docs {
+			var repeated []uint32
+			for _, h := range m.set.hashes(docs[i].item) {
+				if have[h] > 1 {
+					repeated = append(repeated, h)
+				}
+			}
+			var got []uint32
+			for _, f := range n.features(&docs[i]) {
+				got = append(got, n.hash[f])
+				weight[f] += int32(docs[i].weight())
+			}
+			if !slices.Equal(repeated, got) {
+				t.Fatalf("%d workers: doc %d has %x, want %x", workers, i, got, repeated)
+			}
+		}
+		if d := cmp.Diff(weight, n.weight); d != "" {
+			t.Fatalf("%d workers: weights:\n%s", workers, d[:min(len(d), 1000)])
+		}
+	}
+}
+
+// TestNumbersOfChosenHashes: hashes that a spammer chose to begin alike, and
+// the least and the greatest, are found, and what lies between them is not.
+func TestNumbersOfChosenHashes(t *testing.T) {
+	all := []uint32{0, 1, 1 << 31, 1<<32 - 1}
+	for i := range uint32(5000) {
+		all = append(all, 0xABCD0000+3*i)
+	}
+	slices.Sort(all)
+	var n census
+	n.setHashes(all)
+	for i, h := range all {
+		if f, ok := n.find(h); !ok || int(f) != i {
+			t.Fatalf("%x is number %d, %t; want %d", h, f, ok, i)
+		}
+	}
+	for i := range uint32(5000) {
+		if f, ok := n.find(0xABCD0001 + 3*i); ok {
+			t.Fatalf("what is not there is number %d", f)
+		}
+	}
+	var none census
+	none.setHashes(nil)
+	if _, ok := none.find(7); ok {
+		t.Error("a feature of nothing")
+	}
+}
+
+// TestAnyWorkers: the same messages give the same campaigns to a letter with
+// any number of workers.
+func TestAnyWorkers(t *testing.T) {
+	m := newMill(71)
+	m.flood(5000)
+	m.addAll(4, func() string { return "" })
+	want := fmt.Sprint(Groups(&m.set, Options{Workers: 1}))
+	for _, workers := range []int{0, 2, 7} {
+		if got := fmt.Sprint(Groups(&m.set, Options{Workers: workers})); got != want {
+			t.Fatalf("%d workers give other groups than one", workers)
+		}
+	}
+}
+
+// TestIndexTellsWhatCoresDo: what a message shows of a core by the index is
+// what it shows by the core itself, also where a footer is in more groups than
+// the index has.
+func TestIndexTellsWhatCoresDo(t *testing.T) {
+	m := newMill(72)
+	footer := m.words(8)
+	for range 3 * maxPostings {
+		text := m.words(60)
+		m.addAll(8, func() string { return m.padded(text, 0.2) + footer })
+	}
+	_, docs := sortDocs(&m.set)
+	g := newGrouping(newCensus(&m.set, docs, 1), docs, docs, 1)
+	g.lead()
+	g.settle()
+	g.weighByPurity()
+	fulls := 0
+	for d := range docs {
+		text := g.text(&docs[d])
+		full := g.meet(g, text.features)
+		if full {
+			fulls++
+		}
+		for _, i := range g.touched {
+			want := g.groups[i].core.match(m.set.hashes(docs[d].item), docs[d].level)
+			if got := g.match(g, i, &text, full); got != want {
+				t.Fatalf("doc %d, group %d: %+v by the index, %+v by the core", d, i, got, want)
+			}
+			g.hits[i] = 0
+		}
+	}
+	if fulls == 0 {
+		t.Error("no message has a feature that is in too many groups")
+	}
+}
+
+// TestPlacerAgrees: a message that a grouping ends with is placed where it is.
+func TestPlacerAgrees(t *testing.T) {
+	m := newMill(73)
+	m.flood(1200)
+	groups := Groups(&m.set, Options{})
+	p := NewPlacer(groups)
+	for i, at := range groupOf(groups) {
+		k := m.set.Sketch(int(i))
+		if len(groups[at].Members) < 20 || k.Class != fingerprint.Mail {
+			continue
+		}
+		if got, ok := p.Place(&k); !ok || got != at {
+			t.Fatalf("message %d of group %d is placed in %d, %t", i, at, got, ok)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package cluster
+
+import "slices"
+
+// doc is all messages with one sketch.
+type doc struct {
+	item     int32  // one of them
+	from, to int32  // where they stand in the order of keys
+	at       uint32 // run of the census << runBits | place in it
+	features uint8  // that have a number
+	hashes   uint8  // features in all
+	level    uint8
+}
+
+// weight is how many messages a doc counts for in a core: many equal copies
+// are still one text.
+func (d doc) weight() int { return int(min(d.to-d.from, maxWeight)) }
+
+const maxWeight = 16
+
+// grouping puts the docs of one class into groups.
+type grouping struct {
+	hand   // the first of hands
+	set    *Set
+	census *census
+	docs   []doc   // of this class, with a text
+	of     []int32 // group of each doc, -1 for one that is alone
+	kin    []int32 // by feature, the weight of the docs of this class, with a text or not, that have it
+	groups []group
+	lookup lookup
+	crew   crew
+	hands  []*hand // one for each worker
+}
+
+// group is a campaign in the making.
+type group struct {
+	docs []int32
+	core *core    // nil while there is one doc
+	must []uint32 // of these a member shows some; see part
+}
+
+const alone = -1
+
+// newGrouping makes ready for docs with a text, in the order of keys, of a class
+// that has others as well.
+func newGrouping(n *census, class, docs []doc, c crew) *grouping {
+	g := &grouping{set: n.set, census: n, docs: docs, of: make([]int32, len(docs)), kin: n.weights(class), crew: c}
+	for d := range g.of {
+		g.of[d] = alone
+	}
+	g.hands = []*hand{&g.hand}
+	for len(g.hands) < int(c) {
+		g.hands = append(g.hands, &hand{})
+	}
+	for _, h := range g.hands {
+		h.count.census = n
+	}
+	return g
+}
+
+// hand is what one worker keeps for the message at hand.
+type hand struct {
+	count   counter
+	touched []int32   // groups that share a feature with it,
+	hits    []int32   // by group, how many,
+	weight  []float32 // and of which weight
+	place   []uint8   // by feature, 1 + where it is in a core
+
+	features []int32 // of the message
+}
+
+// room makes room for groups.
+func (h *hand) room(groups int) {
+	if n := groups - len(h.hits); n > 0 {
+		n = max(n, len(h.hits), 1024)
+		h.hits, h.weight = append(h.hits, make([]int32, n)...), append(h.weight, make([]float32, n)...)
+	}
+}
+
+// shows tells whether a message has enough of the features that it must have.
+func shows(must, hashes []uint32, level uint8) bool {
+	able, has := 0, 0
+	for _, h := range must {
+		if levelOf(h) >= int(level) {
+			able++
+			if _, ok := slices.BinarySearch(hashes, h); ok {
+				has++
+			}
+		}
+	}
+	return float32(has) >= mustShare*float32(able)
+}
