@@ -149,3 +149,53 @@ func TestPlacerAgrees(t *testing.T) {
 		}
 	}
 }
+
+// TestCoresAreKeptOnlyWhileTheyHold: a core that was kept because its members
+// are the same is the one that would be counted anew, and so is its purity.
+func TestCoresAreKeptOnlyWhileTheyHold(t *testing.T) {
+	m := newMill(74)
+	m.flood(1000)
+	spam := m.words(100)
+	m.addAll(2*sampleCore, func() string { return m.padded(spam, 0.3) })
+	_, docs := sortDocs(&m.set)
+	n := newCensus(&m.set, docs, 1)
+	g := newGrouping(n, docs, docs, 1)
+	g.lead()
+	g.refine()
+	kept := 0
+	for round := range 3 {
+		before := map[*core]bool{}
+		for i := range g.groups {
+			before[g.groups[i].core] = true
+		}
+		for i := range g.groups { // some members leave their groups, first and last ones
+			switch docs := g.groups[i].docs; {
+			case round == 1:
+				g.groups[i].docs = slices.DeleteFunc(slices.Clone(docs), func(d int32) bool { return d < 100 })
+			case round == 2 && len(docs) > sampleCore:
+				g.groups[i].docs = docs[:len(docs)-sampleCore/4]
+			}
+		}
+		g.settle()
+		g.weighByPurity()
+		anew := newGrouping(n, docs, docs, 1)
+		for i := range g.groups {
+			anew.groups = append(anew.groups, group{docs: slices.Clone(g.groups[i].docs)})
+			if before[g.groups[i].core] {
+				kept++
+			}
+		}
+		anew.settle()
+		anew.weighByPurity()
+		for i := range g.groups {
+			got, want := *g.groups[i].core, *anew.groups[i].core
+			got.one, want.one = false, false
+			if d := cmp.Diff(want, got, cmp.AllowUnexported(core{})); d != "" {
+				t.Fatalf("round %d, group %d (-want +got):\n%s", round, i, d)
+			}
+		}
+	}
+	if kept == 0 || kept == 3*len(g.groups) {
+		t.Errorf("%d cores were kept of %d groups", kept, len(g.groups))
+	}
+}

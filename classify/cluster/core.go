@@ -1,5 +1,7 @@
 package cluster
 
+import "slices"
+
 // core is what a group's members share. Each feature weighs by the share of
 // the members that have it and by its purity.
 type core struct {
@@ -11,6 +13,10 @@ type core struct {
 	weight  []float32             // share × purity^4
 	above   [maxLevel + 1]float32 // weight of the features that show at a level
 	level   uint8                 // the finest level of a member: features below it are unknown
+
+	docs    []int32 // the members
+	weighed bool    // purity is known
+	one     bool    // split found one text in them
 }
 
 const (
@@ -78,6 +84,26 @@ func (m *match) of(c *core, level uint8) {
 		m.inside = float32(m.hits) / float32(m.seen)
 	}
 }
+
+// fresh brings the core of a group whose members may have changed up to date,
+// and tells whether that is all there is to do: it is when those that it is
+// computed from are the same.
+func (c *core) fresh(docs []int32) bool {
+	if c == nil || !slices.Equal(sampled(c.docs), sampled(docs)) {
+		return false
+	}
+	if !slices.Equal(c.docs, docs) {
+		for i := range c.purity {
+			c.purity[i], c.own[i] = 1, 1
+		}
+		c.docs, c.weighed = docs, false
+		c.weigh()
+	}
+	return true
+}
+
+// sampled are the members that a core is computed from.
+func sampled(docs []int32) []int32 { return docs[:min(len(docs), sampleCore)] }
 
 // weigh computes the weights from shares and purities.
 func (c *core) weigh() {

@@ -33,9 +33,9 @@ func (n *counter) core(docs []doc, members []int32, least float32) *core {
 		n.tally = make([]tally, len(n.census.hash))
 	}
 	n.touched, n.levels, n.able = n.touched[:0], [maxLevel + 1]int{}, [maxLevel + 1]int{}
-	c := &core{level: maxLevel}
+	c := &core{level: maxLevel, docs: members}
 	n.members = len(members)
-	for _, m := range members[:min(len(members), sampleCore)] {
+	for _, m := range sampled(members) {
 		d := &docs[m]
 		weight := d.weight()
 		c.level = min(c.level, d.level)

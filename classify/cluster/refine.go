@@ -29,7 +29,8 @@ func (g *grouping) refine() {
 	}
 }
 
-// settle drops groups of less than two docs, and computes the cores anew.
+// settle drops groups of less than two docs, and computes the cores anew of
+// those whose docs changed.
 func (g *grouping) settle() {
 	kept := g.groups[:0]
 	for _, gr := range g.groups {
@@ -46,6 +47,9 @@ func (g *grouping) settle() {
 	clear(g.groups[len(kept):])
 	g.groups = kept
 	g.crew.share(len(g.groups), func(worker, i int) {
+		if g.groups[i].core.fresh(g.groups[i].docs) {
+			return
+		}
 		g.groups[i].core = g.hands[worker].count.core(g.docs, g.groups[i].docs, coreShare)
 	})
 }
@@ -69,6 +73,9 @@ func (g *grouping) weighByPurity() {
 	var shifts []shift
 	own := make([][]int32, len(g.groups))
 	for i := range g.groups {
+		if g.groups[i].core.weighed {
+			continue
+		}
 		own[i] = make([]int32, len(g.groups[i].core.feature))
 		for from := 0; from < len(g.groups[i].docs); from += shiftDocs {
 			shifts = append(shifts, shift{i, from})
@@ -88,12 +95,16 @@ func (g *grouping) weighByPurity() {
 	})
 	for i := range g.groups {
 		c := g.groups[i].core
+		if c.weighed {
+			continue
+		}
 		for j, f := range c.feature {
 			total := g.census.weight[f]*elsewhere - g.kin[f]*(elsewhere-1)
 			c.purity[j] = float32(own[i][j]) / float32(total)
 			c.own[j] = float32(own[i][j]+fewKin) / float32(g.kin[f]+fewKin)
 		}
 		c.weigh()
+		c.weighed = true
 	}
 	g.reindex()
 }

@@ -32,13 +32,17 @@ type splitting struct {
 
 func (p *splitting) split(i, depth int) {
 	docs := p.parts[i].docs
-	if len(docs) < splitLeast || depth == 0 {
+	c := p.parts[i].core
+	if len(docs) < splitLeast || depth == 0 || c != nil && c.one {
 		return
 	}
 	s := newSides(p.g, &p.count, docs, 0, maxLevel)
 	if !s.part() {
 		usual := p.g.usual(docs)
 		if s = newSides(p.g, &p.count, docs, usual, usual); !s.bare() {
+			if c != nil {
+				c.one = true
+			}
 			return
 		}
 	}
