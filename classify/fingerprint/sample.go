@@ -8,14 +8,14 @@ import (
 // sample chooses the hashes of a sketch, sorted and each once: those of the
 // lowest level that leaves at most MaxHashes. dst is written over.
 //
-// The number of all shingles says what level that is likely to be. Repeats may
-// make it a finer one, and so it is looked for downwards, to a level that
-// leaves too many, and from there up again.
+// The number of all shingles says what level that is likely to be. Where they
+// are the same ones again and again it is a finer one, and so it is looked for
+// downwards, to a level that leaves too many, and from there up again.
 func sample(dst, all []uint32) ([]uint32, uint8) {
 	level := max(bits.Len(uint(len(all)/MaxHashes))-1, 0)
 	out := inOrder(atLevel(dst, all, level))
 	for level > 0 && len(out) <= MaxHashes {
-		level--
+		level = max(level-bits.Len(uint(MaxHashes/max(len(out), 1))), 0)
 		out = inOrder(atLevel(out, all, level))
 	}
 	for len(out) > MaxHashes {
@@ -48,8 +48,10 @@ const (
 // unless somebody took great pains.
 func inOrder(h []uint32) []uint32 {
 	if len(h) > maxSpread {
-		slices.Sort(h)
-		return slices.Compact(h)
+		if h = distinct(h); len(h) > maxSpread {
+			slices.Sort(h)
+			return slices.Compact(h)
+		}
 	}
 	var from [1<<spreadBits + 1]uint8
 	for _, v := range h {
@@ -65,6 +67,30 @@ func inOrder(h []uint32) []uint32 {
 		*at++
 	}
 	return insert(h[:0], spread[:len(h)])
+}
+
+// distinct drops repeats of up to some 200 hashes; where there are more, it
+// gives all back.
+func distinct(h []uint32) []uint32 {
+	var seen [2 * 256]uint32
+	n, zero := 0, false
+	var found [maxSpread]uint32
+	for _, v := range h {
+		i := uint64(v) * keyLeft >> 55
+		for seen[i] != 0 && seen[i] != v {
+			i = (i + 1) % uint64(len(seen))
+		}
+		if seen[i] == v && (v != 0 || zero) {
+			continue
+		}
+		if n == maxSpread {
+			return h
+		}
+		seen[i], zero = v, zero || v == 0
+		found[n] = v
+		n++
+	}
+	return append(h[:0], found[:n]...)
 }
 
 // insert sorts what is nearly in order.
