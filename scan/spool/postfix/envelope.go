@@ -41,7 +41,8 @@ type sizes struct {
 
 // parseSizes reads the fields that are there: older versions wrote fewer.
 func parseSizes(b []byte) (s sizes) {
-	for i, f := range bytes.Fields(b[:min(len(b), 200)]) {
+	i := 0
+	for f := range bytes.FieldsSeq(b[:min(len(b), 200)]) {
 		n, ok := number(f)
 		if !ok || n < 0 {
 			return sizes{}
@@ -54,6 +55,7 @@ func parseSizes(b []byte) (s sizes) {
 		case 2:
 			s.recipients = n
 		}
+		i++
 	}
 	return s
 }
@@ -139,19 +141,21 @@ func (m *message) arrived() time.Time {
 
 // parseTime reads "seconds microseconds"; the second may be missing.
 func parseTime(b []byte) time.Time {
-	f := bytes.Fields(b[:min(len(b), 100)])
-	if len(f) == 0 {
-		return time.Time{}
+	var f [2][]byte
+	n := 0
+	for field := range bytes.FieldsSeq(b[:min(len(b), 100)]) {
+		if f[n] = field; n == 1 {
+			break
+		}
+		n++
 	}
 	sec, ok := number(f[0])
 	if !ok || sec <= 0 || sec > 1<<40 {
 		return time.Time{}
 	}
-	var usec int64
-	if len(f) > 1 {
-		if n, ok := number(f[1]); ok && n >= 0 && n < 1e6 {
-			usec = n
-		}
+	usec, ok := number(f[1])
+	if !ok || usec < 0 || usec >= 1e6 {
+		usec = 0
 	}
 	return time.Unix(sec, usec*1000).UTC()
 }

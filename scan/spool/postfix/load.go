@@ -16,20 +16,42 @@ import (
 
 // Load reads a queue file in one pass: the envelope, as much of the text as
 // fits, and the recipients that may stand behind it. Line ends are LF.
+//
+// Nearly all queue files fit into the reader's window, and are read as one
+// piece. A longer one, and one that cannot be read so, goes the long way, which
+// also finds out what is wrong.
 func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	if err := ctx.Err(); err != nil {
+		return spool.Text{}, err
+	}
+	q := s.files.Get().(*queueFile)
+	defer s.files.Put(q)
+	n, info, err := s.t.Load(e.Files[0].Name, q.room())
+	if err != nil || int64(n) != info.Size {
+		return s.loadLong(ctx, e, q, buf)
+	}
+	q.hold(n)
+	return s.take(e, q, &info, buf)
+}
+
+// loadLong reads through an open file.
+func (s *queueDir) loadLong(ctx context.Context, e *spool.Entry, q *queueFile, buf []byte) (spool.Text, error) {
 	f, info, err := s.open(ctx, e)
 	if err != nil {
 		return spool.Text{}, err
 	}
 	defer f.Close()
-	if e.Ident == "" {
-		noted(e, &info)
-	}
-	q := s.files.Get().(*queueFile)
-	defer s.files.Put(q)
 	q.open(f, info.Size)
+	return s.take(e, q, &info, buf)
+}
+
+// take makes an entry and its text of an opened queue file.
+func (s *queueDir) take(e *spool.Entry, q *queueFile, info *disk.Info, buf []byte) (spool.Text, error) {
+	if e.Ident == "" {
+		noted(e, info)
+	}
 	n, cut, err := q.load(buf)
-	t := spool.Text{Bytes: buf[:n], Cut: cut, Flaws: flaws(info, e.Queue, err)}
+	t := spool.Text{Bytes: buf[:n], Cut: cut, Flaws: flaws(*info, e.Queue, err)}
 	if err != nil && flaw(err) == "" {
 		return t, fmt.Errorf("read queue file: %w", err)
 	}
@@ -114,21 +136,18 @@ func (s *queueDir) fill(e *spool.Entry, q *queueFile) {
 	if at := q.arrived(); !at.IsZero() {
 		e.Arrived = at
 	}
-	e.Envelope.Reason = s.reason(e)
+	e.Envelope.Reason = s.reason(e, q.room())
 }
 
-// reason reads the log of the last tries, if there is one.
-func (s *queueDir) reason(e *spool.Entry) string {
+// reason reads the log of the last tries, if there is one, into b.
+func (s *queueDir) reason(e *spool.Entry, b []byte) string {
 	if quarantined := queued.InOld(e.ID); !quarantined && (e.Queue == "maildrop" || e.Queue == "incoming") {
 		return ""
 	}
-	f, err := s.t.Open(s.logName(*e, "defer"))
+	n, _, err := s.t.Load(s.logName(*e, "defer"), b[:reasonBytes])
 	if err != nil {
 		return ""
 	}
-	defer f.Close()
-	var b [reasonBytes]byte
-	n, _ := f.Read(b[:])
 	return parseReason(b[:n])
 }
 

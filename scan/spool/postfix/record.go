@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strconv"
 )
 
 // Record types as rec_type.h names them; only those that the reader treats
@@ -56,10 +55,10 @@ type record struct {
 // reader gives the records of a queue file in reading order (record.c):
 // pointers are followed, killed records and padding left out.
 type reader struct {
-	src    io.ReaderAt
-	size   int64 // of the file
-	pos    int64 // of the next record
-	base   int64 // of window[0] in the file
+	src    io.ReaderAt // nil: the window is the whole file
+	size   int64       // of the file
+	pos    int64       // of the next record
+	base   int64       // of window[0] in the file
 	window []byte
 	buf    []byte // backs window
 
@@ -70,11 +69,16 @@ type reader struct {
 
 // reset makes the reader start at the first record of another file.
 func (r *reader) reset(src io.ReaderAt, size int64) {
-	buf := r.buf
-	if buf == nil {
-		buf = make([]byte, windowSize)
+	*r = reader{src: src, size: size, buf: r.room()}
+}
+
+// room is where a file that is no longer can be put as a whole. What the reader
+// gave before is no longer valid.
+func (r *reader) room() []byte {
+	if r.buf == nil {
+		r.buf = make([]byte, windowSize)
 	}
-	*r = reader{src: src, size: size, buf: buf}
+	return r.buf
 }
 
 // next gives the next record. At the end of the file it is errNoEnd, since an
@@ -165,6 +169,9 @@ func (r *reader) at(pos int64, want int) ([]byte, error) {
 	from, have := pos-r.base, int64(len(r.window))
 	atEnd := r.base+have == r.size && from >= 0 && from < have // there is no more to be had
 	if from < 0 || from+int64(want) > have && !atEnd {
+		if r.src == nil { // all of it is in the window
+			return nil, nil
+		}
 		if err := r.fill(pos); err != nil {
 			return nil, err
 		}
@@ -191,6 +198,26 @@ func (r *reader) fill(pos int64) error {
 // number reads a blank-padded decimal number, as the size, pointer and time
 // records have them.
 func number(b []byte) (int64, bool) {
-	n, err := strconv.ParseInt(string(bytes.TrimSpace(b)), 10, 64)
-	return n, err == nil
+	b = bytes.TrimSpace(b)
+	digits := b
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		digits = b[1:]
+	}
+	if len(digits) == 0 || len(digits) > maxDigits {
+		return 0, false
+	}
+	n := int64(0)
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	if b[0] == '-' {
+		n = -n
+	}
+	return n, true
 }
+
+// maxDigits is what any number of 64 bits has at least room for.
+const maxDigits = 18

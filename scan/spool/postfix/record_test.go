@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"qclean/scan/spool"
 )
 
@@ -258,6 +260,9 @@ func FuzzRecords(f *testing.F) {
 		if cut || len(text) > len(b)+1 || q.spent > q.size || len(q.To) > spool.MaxRecipients || q.More < 0 {
 			t.Fatalf("cut %v, %d bytes of text in %d, %d read, %d recipients and %d", cut, len(text), len(b), q.spent, len(q.To), q.More)
 		}
+		if len(b) <= windowSize {
+			checkHeld(t, b, &q, text, err)
+		}
 		if at := q.textAt; at != 0 {
 			q.open(bytes.NewReader(b), int64(len(b)))
 			q.pos = at
@@ -270,4 +275,33 @@ func FuzzRecords(f *testing.F) {
 			t.Fatal("a time that cannot be")
 		}
 	})
+}
+
+// checkHeld: what is read of a file that is held as a whole is what was read of
+// an open one.
+func checkHeld(t *testing.T, b []byte, open *queueFile, text string, openErr error) {
+	t.Helper()
+	var held queueFile
+	held.hold(copy(held.room(), b))
+	buf := make([]byte, len(b)+1)
+	n, cut, err := held.load(buf)
+	if string(buf[:n]) != text || cut || !errors.Is(err, openErr) {
+		t.Fatalf("held: %q, cut %v, %v; open: %q, %v", buf[:n], cut, err, text, openErr)
+	}
+	if d := cmp.Diff(open.Envelope, held.Envelope); d != "" || !open.arrived().Equal(held.arrived()) {
+		t.Fatalf("held: %s, %v instead of %v", d, held.arrived(), open.arrived())
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for in, want := range map[string]int64{"0": 0, " 17 ": 17, "-3": -3, "+4": 4, "000000000000012": 12, "999999999999999999": 999999999999999999} {
+		if got, ok := number([]byte(in)); !ok || got != want {
+			t.Errorf("%q is %d, %v", in, got, ok)
+		}
+	}
+	for _, in := range []string{"", " ", "-", "1x", "0x1", "1 2", "1_000", "--1", "9999999999999999999"} {
+		if got, ok := number([]byte(in)); ok {
+			t.Errorf("%q is %d", in, got)
+		}
+	}
 }

@@ -23,6 +23,12 @@ func (f *queueFile) open(src io.ReaderAt, size int64) {
 	*f = queueFile{reader: f.reader}
 }
 
+// hold makes f read a file of which all, n bytes, was put into its room.
+func (f *queueFile) hold(n int) {
+	f.open(nil, int64(n))
+	f.window = f.buf[:n]
+}
+
 // envelope reads up to the text. io.EOF means that there is none.
 func (f *queueFile) envelope() error {
 	for {
