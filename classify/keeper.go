@@ -23,9 +23,11 @@ const (
 
 // string copies a string out of a scan's buffer, in valid UTF-8 and of bounded length.
 func (k *keeper) string(s string) string {
-	s = strings.ToValidUTF8(clip(s), "\uFFFD")
-	if s == "" {
+	if s = clip(s); s == "" {
 		return ""
+	}
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
 	if k.text.Cap()-k.text.Len() < len(s) {
 		k.text.Reset()

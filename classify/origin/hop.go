@@ -107,8 +107,10 @@ func keywordAt(v, keyword string) bool {
 // word is what stands up to the next blank or parenthesis.
 func word(v string) string {
 	v = strings.TrimLeft(v, " \t")
-	if i := strings.IndexAny(v, " \t()"); i >= 0 {
-		return v[:i]
+	for i := range len(v) {
+		if c := v[i]; c == ' ' || c == '\t' || c == '(' || c == ')' {
+			return v[:i]
+		}
 	}
 	return v
 }
