@@ -50,8 +50,18 @@ func unfold(value []byte) string {
 
 func isNameByte(c byte) bool { return c > ' ' && c < 0x7f && c != ':' }
 
+// isName compares with a name in lower case. Names are printable ASCII, of which
+// only letters have another case.
 func isName(name []byte, want string) bool {
-	return len(name) == len(want) && strings.EqualFold(string(name), want)
+	if len(name) != len(want) {
+		return false
+	}
+	for i, c := range name {
+		if c != want[i] && (c < 'A' || c > 'Z' || c|0x20 != want[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // guess is what the header says about the envelope.

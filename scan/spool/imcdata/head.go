@@ -74,38 +74,59 @@ func readSession(env *spool.Envelope, b []byte) {
 	if i := bytes.Index(b, mark); i >= 0 {
 		b = b[i+len(mark):]
 	}
-	words := hostWords(b)
-	switch n := len(words); n {
-	case 0:
-	case 1:
-		env.Helo = words[0]
-	default:
-		env.Helo, env.ClientName = words[n-2], words[n-1]
-		if ip, err := netip.ParseAddr(strings.Trim(env.ClientName, "[]")); err == nil {
+	before, last := hostWords(b)
+	switch {
+	case len(before) > 0:
+		env.Helo, env.ClientName = string(before), string(last)
+		literal := strings.Trim(env.ClientName, "[]")
+		if strings.Trim(literal, "0123456789abcdefABCDEF:.") != "" {
+			return // a name: netip would make an error of it, which costs more than all the rest
+		}
+		if ip, err := netip.ParseAddr(literal); err == nil {
 			env.ClientIP, env.ClientName = ip.String(), ""
 		}
+	case len(last) > 0:
+		env.Helo = string(last)
 	}
 }
 
-// minWord is the shortest string that is not taken for chance.
-const minWord = 3
+// A word is no shorter, since that is taken for chance, and no longer than a name.
+const (
+	minWord = 3
+	maxWord = 255
+)
 
-func hostWords(b []byte) (words []string) {
-	notHost := func(r rune) bool { return !(r < 0x80 && isHostByte(byte(r))) }
-	for word := range bytes.FieldsFuncSeq(b, notHost) {
-		if len(word) >= minWord && len(word) <= 255 {
-			words = append(words, string(word))
-			if len(words) > 2 {
-				words = words[1:]
-			}
+// hostWords gives the last two words that could be host names, or the last.
+func hostWords(b []byte) (before, last []byte) {
+	for end := len(b); end > 0; {
+		if !hostBytes[b[end-1]] {
+			end--
+			continue
+		}
+		at := end - 1
+		for at > 0 && hostBytes[b[at-1]] {
+			at--
+		}
+		word := b[at:end]
+		end = at
+		switch {
+		case len(word) < minWord || len(word) > maxWord:
+		case last == nil:
+			last = word
+		default:
+			return word, last
 		}
 	}
-	return words
+	return nil, last
 }
 
-func isHostByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(".-_[]:", c) >= 0
-}
+// hostBytes are those of host names and address literals.
+var hostBytes = func() (t [256]bool) {
+	for c := range byte(0x80) {
+		t[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(".-_[]:", c) >= 0
+	}
+	return t
+}()
 
 // textAfterHead finds the first header field behind the head, -1 when there is
 // none: at the beginning of a line, or right behind a byte that is no text. A
