@@ -90,8 +90,7 @@ func address(s string) (string, bool) {
 	if hasFold(s, "ipv6:") {
 		s = s[len("ipv6:"):]
 	}
-	c := s[0] | 0x20
-	if !('0' <= s[0] && s[0] <= '9' || 'a' <= c && c <= 'f' || s[0] == ':') {
+	if !numeric(s) {
 		return "", false
 	}
 	a, err := netip.ParseAddr(s)
@@ -106,6 +105,21 @@ func address(s string) (string, bool) {
 		return a.Unmap().WithZone("").String(), true
 	}
 	return s, true
+}
+
+// numeric tells whether all of a word, or what stands in front of its first
+// colon, may be an IP address. Most words are names, and to be told so by
+// netip.ParseAddr costs a piece of memory.
+func numeric(s string) bool {
+	host, _, colon := strings.Cut(s, ":")
+	if host != "" && strings.Trim(host, "0123456789.") == "" {
+		return true
+	}
+	zone := strings.IndexByte(s, '%')
+	if zone >= 0 {
+		s = s[:zone]
+	}
+	return colon && strings.Trim(s, "0123456789abcdefABCDEF:.") == ""
 }
 
 // hostname tells a name with a dot, as reverse names are.

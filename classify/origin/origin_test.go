@@ -171,7 +171,7 @@ func TestHopsAreBounded(t *testing.T) {
 }
 
 func FuzzReceived(f *testing.F) {
-	for _, v := range []string{edge, outside, forged, filter, pipe, login, "from ((((((", "from [::1", "from x (AUTH:", "by ", "from a (b@c@1.2.3.4) by d with ESMTPA for <e@f>"} {
+	for _, v := range []string{edge, outside, forged, filter, pipe, login, "from ((((((", "from [::1", "from x (AUTH:", "by ", "from x ([IPv6:]) by y", "from a (b@c@1.2.3.4) by d with ESMTPA for <e@f>"} {
 		f.Add(v)
 	}
 	f.Fuzz(func(t *testing.T, v string) {
