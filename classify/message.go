@@ -35,10 +35,14 @@ func (m Message) AuthUser() string         { return m.text(m.r.login) }
 func (m Message) SourceIP() string         { return m.text(m.r.ip) }
 func (m Message) SourceName() string       { return m.text(m.r.name) }
 func (m Message) Helo() string             { return m.text(m.r.helo) }
+func (m Message) Reason() string           { return m.text(m.r.reason) }
 func (m Message) Frozen() bool             { return m.r.flags&isFrozen != 0 }
 func (m Message) HeaderFrom() string       { return m.text(m.r.author) }
 func (m Message) Subject() string          { return m.text(m.r.subject) }
+func (m Message) MessageID() string        { return m.own(m.r.messageID) }
 func (m Message) Kind() kind.Kind          { return kind.Kind(m.r.kind) }
+func (m Message) Class() fingerprint.Class { return fingerprint.Class(m.r.class) }
+func (m Message) Known() fingerprint.ID    { return fingerprint.ID(m.text(m.r.known)) }
 func (m Message) Defects() letter.Defect   { return letter.Defect(m.r.defects) }
 func (m Message) Campaign() fingerprint.ID { return fingerprint.ID(m.own(m.r.campaign)) }
 func (m Message) Weak() bool               { return m.r.flags&isWeak != 0 }
@@ -205,18 +209,32 @@ func (m Message) Record() Record {
 	out := Record{
 		ID: m.ID(), Queue: m.Queue(), Files: m.Files(), Ident: m.Ident(), Size: r.size, Arrived: m.Arrived(),
 		From: m.From(), Null: m.Null(), To: m.all(r.to, r.toCount), Recipients: m.Recipients(), Envelope: m.Envelope(),
-		AuthUser: m.AuthUser(), SourceIP: m.SourceIP(), SourceName: m.SourceName(), Helo: m.Helo(), Reason: m.text(r.reason), Frozen: m.Frozen(),
-		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.own(r.messageID), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
+		AuthUser: m.AuthUser(), SourceIP: m.SourceIP(), SourceName: m.SourceName(), Helo: m.Helo(), Reason: m.Reason(), Frozen: m.Frozen(),
+		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.MessageID(), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
 		Traits: Traits{Auth: m.Auth(), Listed: m.Listed(), List: m.List(), Answers: m.Answers(), By: m.By(), For: m.For()},
-		Class:  fingerprint.Class(r.class), Sketch: m.t.sketches.Sketch(int(r.sketch)), Defects: m.Defects(), Flaws: m.all(r.flaws, r.flawCount),
-		Campaign: m.Campaign(), Weak: m.Weak(), BounceOf: m.BounceOf(), Call: m.Call(), Likely: m.Likely(), Known: fingerprint.ID(m.text(r.known)),
+		Class:  m.Class(), Sketch: m.t.sketches.Sketch(int(r.sketch)), Defects: m.Defects(), Flaws: m.all(r.flaws, r.flawCount),
+		Campaign: m.Campaign(), Weak: m.Weak(), BounceOf: m.BounceOf(), Call: m.Call(), Likely: m.Likely(), Known: m.Known(),
 	}
-	if b := m.bounce(); m.Bounced() {
-		out.Bounce = &Bounce{Failed: m.all(b.failed, b.failedCount), Status: m.text(b.status), Diagnostic: m.text(b.diagnostic),
-			ReportingMTA: m.text(b.mta), MessageID: m.own(b.messageID), From: m.text(b.from), Trail: m.Trail()}
-		if b.original != 0 {
-			out.Bounce.Original = m.t.originals.Sketch(int(b.original) - 1)
-		}
+	out.Bounce = m.Bounce()
+	return out
+}
+
+// Bounce is what it reports about another message, nil when it is no report.
+func (m Message) Bounce() *Bounce {
+	if !m.Bounced() {
+		return nil
+	}
+	b := m.bounce()
+	out := &Bounce{Failed: m.all(b.failed, b.failedCount), Status: m.text(b.status), Diagnostic: m.text(b.diagnostic),
+		ReportingMTA: m.text(b.mta), MessageID: m.own(b.messageID), From: m.text(b.from), Trail: m.Trail()}
+	if b.original != 0 {
+		out.Original = m.t.originals.Sketch(int(b.original) - 1)
 	}
 	return out
+}
+
+// AppendSketch appends its sketch in the form of Sketch.AppendBinary.
+func (m Message) AppendSketch(b []byte) []byte {
+	b, _ = m.t.sketches.Sketch(int(m.r.sketch)).AppendBinary(b) // a table holds none that is too long
+	return b
 }

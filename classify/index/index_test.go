@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -132,6 +133,47 @@ func TestParquetSaysAllThatIsKnown(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestParquetKeepsTheOrder: row groups that were filled beside each other stand
+// in order, and the file looks as one that the library writes.
+func TestParquetKeepsTheOrder(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := &classify.Table{}
+	for i := range 5*rowGroup + 7 {
+		if err := table.Append(&classify.Record{ID: spool.ID(fmt.Sprintf("%06d", i)), To: []string{"a@b"}, From: fmt.Sprint(i % 300)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Copy(Queued, &Snapshot{Spool: "/s", Table: table}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := parquet.ReadFile[row](s.Path("/s", Queued))
+	if err != nil || len(got) != table.Len() {
+		t.Fatalf("%d rows: %v", len(got), err)
+	}
+	for i, r := range got {
+		if r.ID != fmt.Sprintf("%06d", i) || r.From != fmt.Sprint(i%300) {
+			t.Fatalf("row %d is %s from %s", i, r.ID, r.From)
+		}
+	}
+	b, err := os.ReadFile(s.Path("/s", Queued))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(parquet.SchemaOf(row{}).String(), f.Schema().String()); d != "" {
+		t.Error(d)
+	}
+	if v, ok := f.Lookup("qclean.spool"); !ok || v != "/s" {
+		t.Errorf("spool %q", v)
 	}
 }
 

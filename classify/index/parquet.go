@@ -3,22 +3,21 @@ package index
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"qclean/classify"
+	pq "qclean/classify/parquet"
+	"qclean/scan/spool"
 )
 
 // parquetFormat grows when the meaning of a column changes.
 const parquetFormat = "4"
 
-const (
-	chunk      = 1024     // rows at a time
-	rowGroup   = 8 * 1024 // rows that the writer holds
-	pageBuffer = 32 << 10 // bytes of each of 50 columns; the library takes 256 KiB
-)
+// rowGroup is how many rows are written together: a few megabytes.
+const rowGroup = 8 * 1024
 
 // Copied tells whether the Parquet file of a spool is of its last scan.
 func (s *Store) Copied(spool string, set Set) bool {
@@ -32,40 +31,67 @@ func (s *Store) Copied(spool string, set Set) bool {
 
 // Copy writes a scan as Parquet, for other tools. Nothing here reads it.
 func (s *Store) Copy(set Set, snap *Snapshot) error {
-	meta := []parquet.WriterOption{
-		parquet.Compression(&parquet.Snappy),
-		parquet.MaxRowsPerRowGroup(rowGroup),
-		parquet.PageBufferSize(pageBuffer),
-		parquet.KeyValueMetadata("qclean.format", parquetFormat),
-		parquet.KeyValueMetadata("qclean.spool", snap.Spool),
-		parquet.KeyValueMetadata("qclean.mta", snap.MTA),
-		parquet.KeyValueMetadata("qclean.basis", snap.Basis),
-		parquet.KeyValueMetadata("qclean.relays", strings.Join(snap.Relays, " ")),
-		parquet.KeyValueMetadata("qclean.taken", snap.Taken.UTC().Format(time.RFC3339Nano)),
+	meta := []pq.Meta{
+		{Key: "qclean.format", Value: parquetFormat},
+		{Key: "qclean.spool", Value: spool.EscapeName(snap.Spool)},
+		{Key: "qclean.mta", Value: snap.MTA},
+		{Key: "qclean.basis", Value: snap.Basis},
+		{Key: "qclean.relays", Value: strings.Join(snap.Relays, " ")},
+		{Key: "qclean.taken", Value: snap.Taken.UTC().Format(time.RFC3339Nano)},
 	}
-	err := replace(s.Path(snap.Spool, set), func(f *os.File) error { return writeParquet(f, meta, snap.Table) })
+	err := replace(s.Path(snap.Spool, set), func(f *os.File) error {
+		w, err := pq.NewWriter(f, columns())
+		if err == nil {
+			err = writeRows(w, snap.Table)
+		}
+		if err == nil {
+			err = w.Close("qclean", meta)
+		}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
 	return nil
 }
 
-func writeParquet(f *os.File, meta []parquet.WriterOption, t *classify.Table) error {
-	w := parquet.NewGenericWriter[row](f, meta...)
-	rows := make([]row, 0, chunk)
-	for i, r := range t.All() {
-		one, err := toRow(r)
-		if err != nil {
-			return err
-		}
-		if rows = append(rows, one); len(rows) < chunk && i+1 < t.Len() {
-			continue
-		}
-		if _, err := w.Write(rows); err != nil {
-			return err
-		}
-		clear(rows)
-		rows = rows[:0]
+// writeRows fills row groups on all processors and writes them in order.
+func writeRows(w *pq.Writer, t *classify.Table) error {
+	groups := (t.Len() + rowGroup - 1) / rowGroup
+	workers := min(runtime.GOMAXPROCS(0), groups)
+	// Who has room takes the next number: so the group that is waited for is
+	// always in the making.
+	room, filled := make(chan *pq.Rows, workers), make([]chan *pq.Rows, groups)
+	for range workers {
+		room <- w.NewRows()
 	}
-	return w.Close()
+	for i := range filled {
+		filled[i] = make(chan *pq.Rows, 1)
+	}
+	var next atomic.Int64
+	for range workers {
+		go func() {
+			for rows := range room {
+				i := int(next.Add(1)) - 1
+				if i >= groups {
+					return
+				}
+				f := filler{columns: rows.Columns}
+				for k := i * rowGroup; k < min((i+1)*rowGroup, t.Len()); k++ {
+					f.add(t.At(k))
+				}
+				filled[i] <- rows
+			}
+		}()
+	}
+	var err error
+	for i := range filled {
+		rows := <-filled[i]
+		if err == nil {
+			err = w.Write(rows, min(rowGroup, t.Len()-i*rowGroup))
+		}
+		room <- rows
+	}
+	close(room)
+	return err
 }

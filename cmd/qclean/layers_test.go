@@ -26,7 +26,8 @@ var house = []struct {
 	{"replay/submit", []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}},
 	{"replay/journal", nil},
 	{"classify/survey", nil},
-	{"classify/index", []string{"github.com/parquet-go/parquet-go"}},
+	{"classify/index", nil},
+	{"classify/parquet", nil},
 	{"classify/known", nil},
 	{"classify/baseline", nil},
 	{"classify/policy", []string{"github.com/pelletier/go-toml/v2"}},
@@ -54,7 +55,7 @@ var house = []struct {
 // forTests are modules and packages that only tests and fixtures may use.
 var forTests = []string{
 	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "golang.org/x/sys/unix", "github.com/emersion/go-message",
-	"golang.org/x/net/html", "golang.org/x/text", "github.com/klauspost/compress", "qclean/fixtures", "qclean/scan/disk/faulty", "qclean/scan/spool/spooltest",
+	"golang.org/x/net/html", "golang.org/x/text", "github.com/parquet-go/parquet-go", "github.com/klauspost/compress", "qclean/fixtures", "qclean/scan/disk/faulty", "qclean/scan/spool/spooltest",
 }
 
 // TestLayers fails on an import that the house does not allow.

@@ -1,14 +1,11 @@
 package index
 
 import (
-	"time"
-
 	"qclean/classify"
 	"qclean/scan/spool"
 )
 
-// row is one message in the Parquet file. Names are what DuckDB shows; file
-// names and IDs are escaped (spool.EscapeName), since Parquet text is UTF-8.
+// row is one message as the library reads it.
 type row struct {
 	ID         string   `parquet:"id"`
 	Queue      string   `parquet:"queue,dict"`
@@ -102,12 +99,4 @@ func toRow(r *classify.Record) (row, error) {
 		}
 	}
 	return out, nil
-}
-
-// nanos writes a moment as Parquet does, with 0 for "not known".
-func nanos(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixNano()
 }

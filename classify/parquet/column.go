@@ -1,0 +1,110 @@
+package parquet
+
+import "encoding/binary"
+
+// Column takes the values of one column, row by row. In a list, or in a group
+// that may be missing, each value has its levels given before it; a level
+// without a value says how much of the way to one there is.
+type Column struct {
+	leaf
+	rep, def []uint8
+	values   []byte   // as PLAIN has them; of words, the dictionary
+	count    int      // values
+	bits     byte     // flags that make no byte yet
+	places   []uint32 // of words in the dictionary
+	words    map[string]uint32
+	last     string // word, and its place: many repeat
+	lastAt   uint32
+}
+
+// Level gives the repetition and the definition level of the next value, or of
+// the place where there is none.
+func (c *Column) Level(rep, def uint8) {
+	c.rep, c.def = append(c.rep, rep), append(c.def, def)
+}
+
+// Text takes a text, a word or bytes.
+func (c *Column) Text(s string) {
+	c.count++
+	if c.kind != Word {
+		c.plain(s)
+		return
+	}
+	c.places = append(c.places, c.place(s))
+}
+
+// place is where a word stands in the dictionary.
+func (c *Column) place(s string) uint32 {
+	if s == c.last && len(c.places) > 0 {
+		return c.lastAt
+	}
+	at, ok := c.words[s]
+	if !ok {
+		at = uint32(len(c.words))
+		c.words[s] = at
+		c.plain(s)
+	}
+	c.last, c.lastAt = s, at
+	return at
+}
+
+func (c *Column) plain(s string) {
+	c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(s)))
+	c.values = append(c.values, s...)
+}
+
+// Bytes takes what is no text.
+func (c *Column) Bytes(b []byte) {
+	c.count++
+	c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(b)))
+	c.values = append(c.values, b...)
+}
+
+// Int takes a number, or a moment.
+func (c *Column) Int(v int64) {
+	c.count++
+	if c.kind == Int32 {
+		c.values = binary.LittleEndian.AppendUint32(c.values, uint32(v))
+		return
+	}
+	c.values = binary.LittleEndian.AppendUint64(c.values, uint64(v))
+}
+
+// Bool takes a flag.
+func (c *Column) Bool(v bool) {
+	if v {
+		c.bits |= 1 << (c.count & 7)
+	}
+	if c.count++; c.count&7 == 0 {
+		c.values, c.bits = append(c.values, c.bits), 0
+	}
+}
+
+// reset forgets the values and keeps the room.
+func (c *Column) reset() {
+	c.rep, c.def, c.values, c.places = c.rep[:0], c.def[:0], c.values[:0], c.places[:0]
+	c.count, c.bits = 0, 0
+	clear(c.words)
+}
+
+// slots is how many places for a value there are, with those that are empty.
+func (c *Column) slots() int {
+	if c.leaf.def == 0 {
+		return c.count
+	}
+	return len(c.def)
+}
+
+// appendPage writes the body of the data page.
+func (c *Column) appendPage(b []byte) []byte {
+	b = appendLevels(b, c.rep, c.leaf.rep)
+	b = appendLevels(b, c.def, c.leaf.def)
+	switch {
+	case c.kind == Word:
+		width := widthOf(max(len(c.words)-1, 0))
+		return appendHybrid(append(b, byte(width)), c.places, width)
+	case c.kind == Bool && c.count&7 != 0:
+		return append(append(b, c.values...), c.bits)
+	}
+	return append(b, c.values...)
+}
