@@ -18,15 +18,28 @@ const (
 
 // leading is the first pass: each doc joins the group whose core it shows
 // best, or leads a new one. The order of keys is as good as random, so that
-// early groups are those of large campaigns.
+// early groups are those of large campaigns: once these stand, many docs at a
+// time look for their group at once, and those that find none do so again one
+// after another, since one of them may have led the group of the next.
 type leading struct {
 	*grouping
-	lists  *postings
-	again  []uint64 // bit by feature: whether more than one doc of the class has it
-	single core     // of a group with one member
-	ones   []float32
+	lists *postings
+	again []uint64 // bit by feature: whether more than one doc of the class has it
+	ones  []float32
+}
+
+// leader is one worker's part of leading.
+type leader struct {
+	*leading
+	hand   *hand
+	single core // of a group with one member
 	picked []int32
 }
+
+const (
+	leadFirst = 4096 // docs that look one after another
+	leadShare = 2    // of one part so many come after it, at once
+)
 
 // lead makes the groups that refine puts right.
 func (g *grouping) lead() *leading {
@@ -34,18 +47,40 @@ func (g *grouping) lead() *leading {
 	for i := range l.ones {
 		l.ones[i] = 1
 	}
-	for d := range g.docs {
-		features := l.repeated(&g.docs[d])
-		if len(features) < minHits {
-			continue
+	leaders := make([]leader, len(g.hands))
+	for i := range leaders {
+		leaders[i] = leader{leading: l, hand: g.hands[i]}
+	}
+	for from, to := 0, 0; from < len(g.docs); from = to {
+		to = min(from+max(from/leadShare, leadFirst), len(g.docs))
+		if from > 0 {
+			l.crew.spread(to-from, leadRun, func(worker, i, j int) {
+				for d := from + i; d < from+j; d++ {
+					l.of[d] = leaders[worker].best(int32(d))
+				}
+			})
 		}
-		best := l.best(features, g.docs[d].level)
-		if best < 0 {
-			best = l.open(features)
+		for d := from; d < to; d++ {
+			leaders[0].place(int32(d))
 		}
-		l.join(int32(d), best)
 	}
 	return l
+}
+
+const leadRun = 1 << 9
+
+// place puts a doc into the group that it found, that it finds now, or that it leads.
+func (l *leader) place(d int32) {
+	i := l.of[d]
+	if i < 0 {
+		i = l.best(d)
+	}
+	if i < 0 && len(l.picked) >= minHits {
+		i = l.open(l.picked)
+	}
+	if i >= 0 {
+		l.join(d, i)
+	}
 }
 
 // again tells of each feature whether more than one doc of the class has it.
@@ -61,14 +96,10 @@ func (g *grouping) again() []uint64 {
 	return again
 }
 
-// repeated are the doc's features that some other doc of the class has: random
-// padding is gone before any work is done for it, and never gets into the index.
-func (l *leading) repeated(d *doc) []int32 {
-	l.picked = l.pick(l.picked[:0], d)
-	return l.picked
-}
-
-func (l *leading) pick(dst []int32, d *doc) []int32 {
+// repeated appends the doc's features that some other doc of the class has:
+// random padding is gone before any work is done for it, and never gets into
+// the index.
+func (l *leading) repeated(dst []int32, d *doc) []int32 {
 	for _, f := range l.census.features(d) {
 		if l.again[f/64]>>(f%64)&1 != 0 {
 			dst = append(dst, f)
@@ -78,31 +109,37 @@ func (l *leading) pick(dst []int32, d *doc) []int32 {
 }
 
 // best finds the group that a message belongs to, -1 for none.
-func (l *leading) best(features []int32, level uint8) int32 {
-	l.meet(features)
-	best, score := int32(-1), float32(0)
-	for _, i := range l.touched {
-		if int(l.hits[i]) >= minHits {
-			if s := l.score(i, features, level); s > score || s == score && s > 0 && i < best {
+func (l *leader) best(d int32) int32 {
+	h, level := l.hand, l.docs[d].level
+	l.picked = l.repeated(l.picked[:0], &l.docs[d])
+	l.meet(l.picked)
+	best, score := int32(alone), float32(0)
+	for _, i := range h.touched {
+		if int(h.hits[i]) >= minHits {
+			if s := l.score(i, l.picked, level); s > score || s == score && s > 0 && i < best {
 				best, score = i, s
 			}
 		}
-		l.hits[i] = 0
+		h.hits[i] = 0
 	}
 	return best
 }
 
 // meet counts the features that the message shares with each group.
-func (l *leading) meet(features []int32) {
-	l.touched = l.touched[:0]
-	l.room(len(l.groups))
+func (l *leader) meet(features []int32) {
+	h := l.hand
+	h.touched = h.touched[:0]
+	h.room(len(l.groups))
+	if len(features) < minHits {
+		return
+	}
 	for _, f := range features {
 		for c := l.lists.first[f]; c != 0; c = l.lists.cells[c].next {
 			i := l.lists.cells[c].group
-			if l.hits[i] == 0 {
-				l.touched = append(l.touched, i)
+			if h.hits[i] == 0 {
+				h.touched = append(h.touched, i)
 			}
-			l.hits[i]++
+			h.hits[i]++
 		}
 	}
 }
@@ -110,7 +147,7 @@ func (l *leading) meet(features []int32) {
 // score is how well a message fits a group, 0 when it does not belong to it.
 // The weight of what it shows of the core speaks for the larger core; the
 // share of it speaks against a campaign of which it has the footer only.
-func (l *leading) score(i int32, features []int32, level uint8) float32 {
+func (l *leader) score(i int32, features []int32, level uint8) float32 {
 	c, small := l.groups[i].core, len(l.groups[i].docs) < smallGroup
 	if len(l.groups[i].docs) == 1 {
 		c = l.alone(&l.docs[l.groups[i].docs[0]])
@@ -146,9 +183,9 @@ func (m match) sure() bool {
 }
 
 // alone is the core of a group with one doc: its own features that others have.
-func (l *leading) alone(d *doc) *core {
+func (l *leader) alone(d *doc) *core {
 	c := &l.single
-	c.level, c.feature, c.hash = d.level, l.pick(c.feature[:0], d), c.hash[:0]
+	c.level, c.feature, c.hash = d.level, l.repeated(c.feature[:0], d), c.hash[:0]
 	for _, f := range c.feature {
 		c.hash = append(c.hash, l.census.hash[f])
 	}
