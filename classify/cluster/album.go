@@ -13,14 +13,14 @@ const albumStrong = 4
 
 // albumGroup is a group of picture mail. It is weak when its members are not
 // held together by a file or a look, but by where they lead only.
-func albumGroup(s *Set, docs []doc, members, order []int32) Group {
-	g := Group{Class: s.items[docs[members[0]].item].class, Coherence: 1}
-	for _, d := range members {
-		g.Members = append(g.Members, order[docs[d].from:docs[d].to]...)
+func albumGroup(s *Set, docs []doc, order []int32) Group {
+	g := Group{Class: s.items[docs[0].item].class, Coherence: 1}
+	for _, d := range docs {
+		g.Members = append(g.Members, order[d.from:d.to]...)
 	}
 	slices.Sort(g.Members)
-	files, most := commonFiles(s, docs, members)
-	look, alike := commonLook(s, docs, members)
+	files, most := commonFiles(s, docs)
+	look, alike := commonLook(s, docs)
 	if look != 0 && (alike >= most || len(files) == 0) {
 		g.Print = fingerprint.FromLook(g.Class, look)
 	} else {
@@ -34,12 +34,12 @@ func albumGroup(s *Set, docs []doc, members, order []int32) Group {
 
 // commonFiles are the files of the members, the one that most have first, and
 // how many have that.
-func commonFiles(s *Set, docs []doc, members []int32) (files []fingerprint.Media, most int) {
+func commonFiles(s *Set, docs []doc) (files []fingerprint.Media, most int) {
 	count := map[fingerprint.Media]int{}
-	for _, d := range members {
-		for _, m := range s.media(docs[d].item) {
+	for _, d := range docs {
+		for _, m := range s.media(d.item) {
 			if f := fingerprint.Media(m); f.Kind() == fingerprint.File {
-				count[f] += int(docs[d].to - docs[d].from)
+				count[f] += int(d.to - d.from)
 				most = max(most, count[f])
 			}
 		}
@@ -55,10 +55,10 @@ func commonFiles(s *Set, docs []doc, members []int32) (files []fingerprint.Media
 
 // commonLook is the look that most members have, and how many look like it.
 // Bit by bit, since a copy's own look may have turned bits of its own.
-func commonLook(s *Set, docs []doc, members []int32) (look uint64, alike int) {
+func commonLook(s *Set, docs []doc) (look uint64, alike int) {
 	count := map[uint64]int{}
-	for _, d := range members {
-		count[s.look(docs[d].item)] += int(docs[d].to - docs[d].from)
+	for _, d := range docs {
+		count[s.look(d.item)] += int(d.to - d.from)
 	}
 	delete(count, 0)
 	var first uint64

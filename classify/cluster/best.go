@@ -10,9 +10,10 @@ type text struct {
 	hashes   []uint32 // or here
 }
 
-// text is a doc's.
-func (g *grouping) text(d *doc) text {
-	return text{features: g.census.features(d), n: int(d.hashes), level: d.level, set: g.set, item: d.item}
+// text is a doc's, until the next one is asked for.
+func (h *hand) text(g *grouping, d *doc) text {
+	h.features = g.census.features(h.features, d)
+	return text{features: h.features, n: int(d.hashes), level: d.level, set: g.set, item: d.item}
 }
 
 // all gives all features. Few have to be asked.

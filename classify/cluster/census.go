@@ -11,18 +11,16 @@ import (
 // one doc alone has, which is most of random padding, has none.
 type census struct {
 	set    *Set
-	docs   []doc     // all of every class
-	hash   []uint32  // by number, ascending
-	first  []int32   // by the upper bits of a hash, the least number that it can have
-	shift  uint      // of a hash, to have these bits
-	runs   [][]int32 // the docs' features, ascending for each doc
-	weight []int32   // by number, of the docs that have it
+	docs   []doc      // all of every class
+	hash   []uint32   // by number, ascending
+	first  []int32    // by the upper bits of a hash, the least number that it can have
+	shift  uint       // of a hash, to have these bits
+	runs   [][]uint16 // the docs' features, packed
+	weight []int32    // by number, of the docs that have it
 }
 
-const (
-	runDocs = 1 << 12 // docs of one run
-	runBits = 18      // 4,096 sketches are fewer features
-)
+// runBits: the docs of so many places in the order of keys are one run.
+const runBits = 12
 
 // newCensus counts the features of docs, and writes to each where its features are.
 func newCensus(s *Set, docs []doc, c crew) *census {
@@ -32,12 +30,7 @@ func newCensus(s *Set, docs []doc, c crew) *census {
 		parts[i] = repeated(s, docs, partOf(i, len(parts)), partOf(i+1, len(parts)))
 	})
 	n.setHashes(slices.Concat(parts...))
-	n.runs = make([][]int32, (len(docs)+runDocs-1)/runDocs)
-	scratch := make([][]int32, max(int(c), 1))
-	c.spread(len(docs), runDocs, func(worker, from, to int) {
-		scratch[worker] = n.number(scratch[worker][:0], docs[from:to], from/runDocs)
-		n.runs[from/runDocs] = slices.Clone(scratch[worker])
-	})
+	n.numberAll(c)
 	n.weight = n.weights(docs)
 	return n
 }
@@ -127,28 +120,54 @@ func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
 	return dst
 }
 
-// number makes one run.
-func (n *census) number(out []int32, docs []doc, run int) []int32 {
-	for i := range docs {
-		d, at := &docs[i], len(out)
-		out = n.numbers(out, n.set.hashes(d.item))
-		d.at, d.features = uint32(run)<<runBits|uint32(at), uint8(len(out)-at)
-		d.level, d.hashes = n.set.items[d.item].level, n.set.items[d.item].hashes
+// numberAll makes the runs.
+func (n *census) numberAll(c crew) {
+	if len(n.docs) == 0 {
+		return
 	}
-	return out
+	n.runs = make([][]uint16, n.docs[len(n.docs)-1].run()+1)
+	scratch := make([]run, max(int(c), 1))
+	c.share(len(n.runs), func(worker, i int) {
+		from, _ := slices.BinarySearchFunc(n.docs, i, func(d doc, i int) int { return d.run() - i })
+		to, _ := slices.BinarySearchFunc(n.docs, i+1, func(d doc, i int) int { return d.run() - i })
+		n.runs[i] = scratch[worker].make(n, n.docs[from:to])
+	})
 }
 
-// features are those of a doc that have a number.
-func (n *census) features(d *doc) []int32 {
-	return n.runs[d.at>>runBits][d.at&(1<<runBits-1):][:d.features]
+// run is one in the making.
+type run struct {
+	features []int32
+	packed   []uint16
+}
+
+func (r *run) make(n *census, docs []doc) []uint16 {
+	r.packed = r.packed[:0]
+	for i := range docs {
+		d := &docs[i]
+		r.features = n.numbers(r.features[:0], n.set.hashes(d.item))
+		d.at, d.features = uint32(len(r.packed)), uint8(len(r.features))
+		d.level, d.hashes = n.set.items[d.item].level, n.set.items[d.item].hashes
+		r.packed = pack(r.packed, r.features)
+	}
+	return slices.Clone(r.packed)
+}
+
+// run is where a doc's features are.
+func (d *doc) run() int { return int(d.from >> runBits) }
+
+// features are those of a doc that have a number, in place of what dst holds.
+func (n *census) features(dst []int32, d *doc) []int32 {
+	return unpack(dst[:0], n.runs[d.run()][d.at:], int(d.features))
 }
 
 // weights adds up by feature the docs that have it.
 func (n *census) weights(docs []doc) []int32 {
 	out := make([]int32, len(n.hash))
+	var features []int32
 	for i := range docs {
 		w := int32(docs[i].weight())
-		for _, f := range n.features(&docs[i]) {
+		features = n.features(features, &docs[i])
+		for _, f := range features {
 			out[f] += w
 		}
 	}

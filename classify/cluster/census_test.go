@@ -15,7 +15,7 @@ import (
 func TestCensus(t *testing.T) {
 	m := newMill(70)
 	m.flood(4500)
-	_, docs := sortDocs(&m.set)
+	_, docs := sortDocs(&m.set, 1)
 	have := map[uint32]int{}
 	for _, d := range docs {
 		for _, h := range m.set.hashes(d.item) {
@@ -43,7 +43,7 @@ func TestCensus(t *testing.T) {
 				}
 			}
 			var got []uint32
-			for _, f := range n.features(&docs[i]) {
+			for _, f := range n.features(nil, &docs[i]) {
 				got = append(got, n.hash[f])
 				weight[f] += int32(docs[i].weight())
 			}
@@ -108,14 +108,15 @@ func TestIndexTellsWhatCoresDo(t *testing.T) {
 		text := m.words(60)
 		m.addAll(8, func() string { return m.padded(text, 0.2) + footer })
 	}
-	_, docs := sortDocs(&m.set)
-	g := newGrouping(newCensus(&m.set, docs, 1), docs, docs, 1)
+	_, docs := sortDocs(&m.set, 1)
+	n := newCensus(&m.set, docs, 1)
+	g := newGrouping(n, docs, n.weight, 1)
 	g.lead()
 	g.settle()
 	g.weighByPurity()
 	fulls := 0
 	for d := range docs {
-		text := g.text(&docs[d])
+		text := g.text(g, &docs[d])
 		full := g.meet(g, text.features)
 		if full {
 			fulls++
@@ -157,9 +158,9 @@ func TestCoresAreKeptOnlyWhileTheyHold(t *testing.T) {
 	m.flood(1000)
 	spam := m.words(100)
 	m.addAll(2*sampleCore, func() string { return m.padded(spam, 0.3) })
-	_, docs := sortDocs(&m.set)
+	_, docs := sortDocs(&m.set, 1)
 	n := newCensus(&m.set, docs, 1)
-	g := newGrouping(n, docs, docs, 1)
+	g := newGrouping(n, docs, n.weights(docs), 1)
 	g.lead()
 	g.refine()
 	kept := 0
@@ -178,7 +179,7 @@ func TestCoresAreKeptOnlyWhileTheyHold(t *testing.T) {
 		}
 		g.settle()
 		g.weighByPurity()
-		anew := newGrouping(n, docs, docs, 1)
+		anew := newGrouping(n, docs, n.weights(docs), 1)
 		for i := range g.groups {
 			anew.groups = append(anew.groups, group{docs: slices.Clone(g.groups[i].docs)})
 			if before[g.groups[i].core] {
@@ -197,5 +198,22 @@ func TestCoresAreKeptOnlyWhileTheyHold(t *testing.T) {
 	}
 	if kept == 0 || kept == 3*len(g.groups) {
 		t.Errorf("%d cores were kept of %d groups", kept, len(g.groups))
+	}
+}
+
+// TestPackedFeatures: numbers near and far, and the last there can be.
+func TestPackedFeatures(t *testing.T) {
+	for _, want := range [][]int32{
+		nil,
+		{0},
+		{0, 1, 2},
+		{farStep - 1, 2*farStep - 1, 3 * farStep},
+		{5, 5 + farStep, 1 << 20, 1<<31 - 1},
+		{1<<31 - 2, 1<<31 - 1},
+	} {
+		packed := append(pack(nil, want), 7, 7) // what follows is another doc's
+		if got := unpack(nil, packed, len(want)); !slices.Equal(got, want) {
+			t.Errorf("%v comes back as %v", want, got)
+		}
 	}
 }

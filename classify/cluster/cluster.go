@@ -58,8 +58,9 @@ type Group struct {
 
 // Groups puts every sketch of the set into one group, largest group first.
 func Groups(s *Set, o Options) []Group {
-	order, docs := sortDocs(s)
-	n := newCensus(s, docs, newCrew(o.Workers))
+	c := newCrew(o.Workers)
+	order, docs := sortDocs(s, c)
+	n := newCensus(s, docs, c)
 	var out []Group
 	for len(docs) > 0 {
 		class := s.items[docs[0].item].class
@@ -67,7 +68,7 @@ func Groups(s *Set, o Options) []Group {
 		for k < len(docs) && s.items[docs[k].item].class == class {
 			k++
 		}
-		out = append(out, classGroups(n, docs[:k], order, newCrew(o.Workers))...)
+		out = append(out, classGroups(n, docs[:k], order, c)...)
 		docs = docs[k:]
 	}
 	name(s, out, o)
@@ -78,40 +79,19 @@ func Groups(s *Set, o Options) []Group {
 	return out
 }
 
-// sortDocs orders the messages by class and key, and takes equal ones together.
-func sortDocs(s *Set) (order []int32, docs []doc) {
-	keys := make([]uint64, s.Len())
-	order = make([]int32, s.Len())
-	var buf []byte
-	for i := range order {
-		order[i] = int32(i)
-		keys[i] = s.key(int32(i), buf)
-	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.items[a].class, s.items[b].class), cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
-	})
-	for i := 0; i < len(order); {
-		from := i
-		for i < len(order) && keys[order[i]] == keys[order[from]] && s.items[order[i]].class == s.items[order[from]].class {
-			i++
-		}
-		docs = append(docs, doc{item: order[from], from: int32(from), to: int32(i)})
-	}
-	return order, docs
-}
-
 // classGroups groups the messages of one class: those with a text by their
 // cores, those with next to none by the hash of all there is.
 func classGroups(n *census, docs []doc, order []int32, c crew) []Group {
 	s := n.set
 	class := s.items[docs[0].item].class
+	kin := n.weights(docs)
 	albums, rest := pictures(s, docs)
 	var out []Group
 	for _, a := range albums {
-		out = append(out, albumGroup(s, docs, a, order))
+		out = append(out, albumGroup(s, a, order))
 	}
 	long, few := splitByText(s, rest)
-	g := newGrouping(n, docs, long, c)
+	g := newGrouping(n, long, kin, c)
 	g.lead()
 	g.refine()
 	out = append(out, g.result(class, order)...)
@@ -124,20 +104,6 @@ func classGroups(n *census, docs []doc, order []int32, c crew) []Group {
 		few = few[n:]
 	}
 	return out
-}
-
-// splitByText parts docs with a text from those with next to none, which it
-// sorts by the hash of all there is.
-func splitByText(s *Set, docs []doc) (long, few []doc) {
-	for _, d := range docs {
-		if s.items[d.item].hashes < fingerprint.MinShingles {
-			few = append(few, d)
-		} else {
-			long = append(long, d)
-		}
-	}
-	slices.SortStableFunc(few, func(a, b doc) int { return cmp.Compare(s.exact(a.item), s.exact(b.item)) })
-	return long, few
 }
 
 // result turns the groups, and the docs in none, into Groups.

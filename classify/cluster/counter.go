@@ -7,13 +7,14 @@ import (
 
 // counter counts features over members.
 type counter struct {
-	census  *census
-	tally   []tally           // by feature
-	touched []int32           // features with a tally
-	levels  [maxLevel + 1]int // weight of the members that can show each level
-	able    [maxLevel + 1]int // number of them
-	members int
-	found   []found
+	census   *census
+	tally    []tally           // by feature
+	touched  []int32           // features with a tally
+	levels   [maxLevel + 1]int // weight of the members that can show each level
+	able     [maxLevel + 1]int // number of them
+	members  int
+	features []int32 // of one
+	found    []found
 }
 
 // tally is how many members have a feature, sampleCore at most.
@@ -41,7 +42,8 @@ func (n *counter) core(docs []doc, members []int32, least float32) *core {
 		c.level = min(c.level, d.level)
 		n.levels[d.level] += weight
 		n.able[d.level]++
-		for _, f := range n.census.features(d) {
+		n.features = n.census.features(n.features, d)
+		for _, f := range n.features {
 			t := &n.tally[f]
 			if t.docs == 0 {
 				n.touched = append(n.touched, f)

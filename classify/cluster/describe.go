@@ -11,6 +11,11 @@ import (
 func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, order []int32) Group {
 	inside, noise := g.insides(docs, c)
 	out := Group{Class: class, Words: g.words(docs, c), Coherence: float64(inside[len(inside)/10])}
+	n := 0
+	for _, d := range docs {
+		n += int(g.docs[d].to - g.docs[d].from)
+	}
+	out.Members, out.Core = make([]int32, 0, n), make([]Feature, 0, len(c.hash))
 	for _, d := range docs {
 		out.Members = append(out.Members, order[g.docs[d].from:g.docs[d].to]...)
 	}

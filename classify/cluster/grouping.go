@@ -2,22 +2,6 @@ package cluster
 
 import "slices"
 
-// doc is all messages with one sketch.
-type doc struct {
-	item     int32  // one of them
-	from, to int32  // where they stand in the order of keys
-	at       uint32 // run of the census << runBits | place in it
-	features uint8  // that have a number
-	hashes   uint8  // features in all
-	level    uint8
-}
-
-// weight is how many messages a doc counts for in a core: many equal copies
-// are still one text.
-func (d doc) weight() int { return int(min(d.to-d.from, maxWeight)) }
-
-const maxWeight = 16
-
 // grouping puts the docs of one class into groups.
 type grouping struct {
 	hand   // the first of hands
@@ -42,9 +26,9 @@ type group struct {
 const alone = -1
 
 // newGrouping makes ready for docs with a text, in the order of keys, of a class
-// that has others as well.
-func newGrouping(n *census, class, docs []doc, c crew) *grouping {
-	g := &grouping{set: n.set, census: n, docs: docs, of: make([]int32, len(docs)), kin: n.weights(class), crew: c}
+// whose docs weigh kin.
+func newGrouping(n *census, docs []doc, kin []int32, c crew) *grouping {
+	g := &grouping{set: n.set, census: n, docs: docs, of: make([]int32, len(docs)), kin: kin, crew: c}
 	for d := range g.of {
 		g.of[d] = alone
 	}

@@ -87,7 +87,8 @@ func (l *leader) place(d int32) {
 func (g *grouping) again() []uint64 {
 	once, again := make([]uint64, len(g.census.hash)/64+1), make([]uint64, len(g.census.hash)/64+1)
 	for d := range g.docs {
-		for _, f := range g.census.features(&g.docs[d]) {
+		g.features = g.census.features(g.features, &g.docs[d])
+		for _, f := range g.features {
 			bit := uint64(1) << (f % 64)
 			again[f/64] |= once[f/64] & bit
 			once[f/64] |= bit
@@ -96,22 +97,24 @@ func (g *grouping) again() []uint64 {
 	return again
 }
 
-// repeated appends the doc's features that some other doc of the class has:
-// random padding is gone before any work is done for it, and never gets into
-// the index.
+// repeated gives, in place of what dst holds, the doc's features that some
+// other doc of the class has: random padding is gone before any work is done
+// for it, and never gets into the index.
 func (l *leading) repeated(dst []int32, d *doc) []int32 {
-	for _, f := range l.census.features(d) {
+	dst = l.census.features(dst, d)
+	kept := dst[:0]
+	for _, f := range dst {
 		if l.again[f/64]>>(f%64)&1 != 0 {
-			dst = append(dst, f)
+			kept = append(kept, f)
 		}
 	}
-	return dst
+	return kept
 }
 
 // best finds the group that a message belongs to, -1 for none.
 func (l *leader) best(d int32) int32 {
 	h, level := l.hand, l.docs[d].level
-	l.picked = l.repeated(l.picked[:0], &l.docs[d])
+	l.picked = l.repeated(l.picked, &l.docs[d])
 	l.meet(l.picked)
 	best, score := int32(alone), float32(0)
 	for _, i := range h.touched {
@@ -185,7 +188,7 @@ func (m match) sure() bool {
 // alone is the core of a group with one doc: its own features that others have.
 func (l *leader) alone(d *doc) *core {
 	c := &l.single
-	c.level, c.feature, c.hash = d.level, l.repeated(c.feature[:0], d), c.hash[:0]
+	c.level, c.feature, c.hash = d.level, l.repeated(c.feature, d), c.hash[:0]
 	for _, f := range c.feature {
 		c.hash = append(c.hash, l.census.hash[f])
 	}

@@ -44,7 +44,8 @@ func TestMergeNeedsMoreThanABridge(t *testing.T) {
 	for i, texts := range [][]string{{one, footer}, {footer, line}, {two, line}} {
 		groups = append(groups, group{docs: docs([]int{60, 9, 60}[i], half(texts...))})
 	}
-	g := newGrouping(newCensus(&m.set, all, 1), all, all, 1)
+	n := newCensus(&m.set, all, 1)
+	g := newGrouping(n, all, n.weight, 1)
 	g.groups = groups
 	g.settle()
 	g.weighByPurity()

@@ -25,26 +25,29 @@ type album struct {
 	places map[uint64]int   // link host and shape of the picture
 }
 
-// pictures takes the picture mail that has its like out of docs.
-func pictures(s *Set, docs []doc) (groups [][]int32, rest []doc) {
+// pictures takes the picture mail that has its like out of docs: the rest is
+// in the same place, in the same order.
+func pictures(s *Set, docs []doc) (groups [][]doc, rest []doc) {
 	a := &album{set: s, docs: docs, files: map[uint32]int{}, near: map[uint32][]int{}, places: map[uint64]int{}}
 	for d := range docs {
 		if s.has(docs[d].item, fingerprint.File, fingerprint.Shape) && s.words(docs[d].item) < pictureWords {
 			a.add(int32(d))
 		}
 	}
-	taken := make([]bool, len(docs))
+	taken := map[int32]bool{}
 	for _, g := range a.groups {
 		if len(g) < 2 {
 			continue
 		}
-		groups = append(groups, g)
-		for _, d := range g {
-			taken[d] = true
+		members := make([]doc, len(g))
+		for i, d := range g {
+			members[i], taken[d] = docs[d], true
 		}
+		groups = append(groups, members)
 	}
+	rest = docs[:0]
 	for d := range docs {
-		if !taken[d] {
+		if !taken[int32(d)] {
 			rest = append(rest, docs[d])
 		}
 	}

@@ -124,9 +124,9 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 	}
 	for _, m := range docs {
 		d := &g.docs[m]
-		features := g.census.features(d)
+		h.features = g.census.features(h.features, d)
 		var share float32
-		for _, f := range features {
+		for _, f := range h.features {
 			if p := h.place[f]; p > 0 {
 				share += c.weight[p-1]
 			}
@@ -134,7 +134,7 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 		if share < firmShare*c.above[d.level] {
 			continue
 		}
-		for _, f := range features {
+		for _, f := range h.features {
 			if p := h.place[f]; p > 0 {
 				sum[p-1] += int32(d.weight())
 			}
@@ -149,8 +149,9 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 func (g *grouping) assign() {
 	g.crew.spread(len(g.docs), shiftDocs, func(worker, from, to int) {
 		for d := from; d < to; d++ {
-			t := g.text(&g.docs[d])
-			g.of[d] = g.hands[worker].bestCore(g, &t)
+			h := g.hands[worker]
+			t := h.text(g, &g.docs[d])
+			g.of[d] = h.bestCore(g, &t)
 		}
 	})
 	g.regroup()

@@ -78,15 +78,16 @@ func (s *Set) exact(i int32) uint64 {
 // key is a hash of all that is known of a sketch. Equal sketches stay
 // together, and the order of keys is the order in which sketches are looked
 // at, so that it depends on nothing but the messages themselves.
-func (s *Set) key(i int32, buf []byte) uint64 {
+func (s *Set) key(i int32, buf *[]byte) uint64 {
 	it := &s.items[i]
 	n := uint32(it.hashes) + uint32(it.media) + 2
 	from := it.at & (blockSize - 1)
-	buf = append(buf[:0], byte(it.class), it.level, it.hashes, it.media)
+	b := append((*buf)[:0], byte(it.class), it.level, it.hashes, it.media)
 	for _, h := range s.blocks[it.at>>blockBits][from : from+n] {
-		buf = append(buf, byte(h), byte(h>>8), byte(h>>16), byte(h>>24))
+		b = append(b, byte(h), byte(h>>8), byte(h>>16), byte(h>>24))
 	}
-	return xxh3.Hash(buf)
+	*buf = b
+	return xxh3.Hash(b)
 }
 
 // maxLevel is the coarsest level there is: 64 KiB of text need 9.

@@ -43,7 +43,7 @@ func (h *hand) campaignOf(g *grouping, d int32) int32 {
 	if i := g.of[d]; i != alone {
 		own = len(g.groups[i].docs)
 	}
-	t := g.text(&g.docs[d])
+	t := h.text(g, &g.docs[d])
 	h.meet(g, t.features)
 	best, most := int32(-1), float32(strayLeast)
 	for _, i := range h.touched {

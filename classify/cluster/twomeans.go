@@ -33,8 +33,8 @@ type row struct {
 // newSides looks at the features that show at a level, and at the members that
 // can show them.
 func newSides(g *grouping, count *counter, docs []int32, finest, level int) *sides {
-	s := &sides{}
 	sample := docs[:min(len(docs), sideSample)]
+	s := &sides{rows: make([]row, 0, len(sample))}
 	c := count.core(g.docs, sample, rareShare)
 	for i, h := range c.hash {
 		switch {
