@@ -23,8 +23,7 @@ func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, orde
 	for i, h := range c.hash {
 		out.Core = append(out.Core, Feature{h, c.share[i], c.purity[i]})
 	}
-	best := bestFeatures(c, len(docs))
-	out.Print = fingerprint.FromCore(class, best, g.least(docs, best))
+	out.Print = g.print(class, docs, c)
 	out.Weak = weak(&out, evenness(inside, noise), g.most(docs, fingerprint.File, fingerprint.Shape))
 	if out.Weak == "" && len(docs) < fewDocs && c.borrowed() {
 		out.Weak = othersWords

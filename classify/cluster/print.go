@@ -3,6 +3,8 @@ package cluster
 import (
 	"cmp"
 	"slices"
+
+	"qclean/classify/fingerprint"
 )
 
 const (
@@ -54,18 +56,23 @@ func purest(order []int, purity []float32, few int) []int {
 }
 
 const (
-	fewDocs   = 12  // members, of which fewer do not tell what varies:
-	fewLeast  = 0.8 // of those this is taken
+	fewDocs   = 12  // members, of which fewer do not tell what varies
 	leastDoc  = 100 // one member in so many may show less
 	leastSeen = 4   // features that a member must be able to show to be asked
 )
 
+// print is the fingerprint of some docs and their core.
+func (g *grouping) print(class fingerprint.Class, docs []int32, c *core) fingerprint.Print {
+	best := bestFeatures(c, len(docs))
+	if len(docs) < fewDocs {
+		return fingerprint.FromHandful(class, best)
+	}
+	return fingerprint.FromCore(class, best, g.least(docs, best))
+}
+
 // least is the share of some features that next to every member shows, as far
 // as its sketch tells.
 func (g *grouping) least(docs []int32, features []uint32) float64 {
-	if len(docs) < fewDocs {
-		return fewLeast
-	}
 	var shares []float64
 	for _, d := range docs[:min(len(docs), sampleCore)] {
 		it := g.docs[d].item

@@ -103,6 +103,23 @@ func TestOneSentenceOfPadding(t *testing.T) {
 	}
 }
 
+// TestHandful: of ten copies nobody knows what varies, so that their
+// fingerprint asks for as much as that of one message would.
+func TestHandful(t *testing.T) {
+	m := newMill(43)
+	spam := m.words(40)
+	m.addAll(fewDocs-2, func() string { return m.padded(spam, 0.3) })
+	few := Groups(&m.set, Options{})[0].Print
+	m.addAll(30, func() string { return m.padded(spam, 0.3+0.4*m.rnd.Float64()) })
+	many := Groups(&m.set, Options{})[0].Print
+	if !few.Provisional() || many.Provisional() {
+		t.Errorf("%s of ten copies, %s of forty", few, many)
+	}
+	if _, ok := few.Match(m.features(m.padded(spam, 0.5))); !ok {
+		t.Errorf("%s does not select a copy", few)
+	}
+}
+
 // TestPrintIsNotFilledUp: seven features that the campaign has to itself are
 // not filled up with a footer that one message in four has without it.
 func TestPrintIsNotFilledUp(t *testing.T) {

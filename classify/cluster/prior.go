@@ -134,11 +134,21 @@ func (x priorIndex) hits(s *Set, g *Group) map[int]int {
 		}
 	}
 	for i, n := range found {
-		if n < x.prior[i].Print.Need {
+		if n < needed(x.prior[i].Print) {
 			delete(found, i)
 		}
 	}
 	return found
+}
+
+// needed is how many of a fingerprint's hashes the core of a group must hold
+// that goes on with its campaign. A core does not tell in how many words they
+// stand, as a message does, so that one more is asked for.
+func needed(p fingerprint.Print) int {
+	if p.First || p.Kind != fingerprint.OfText || p.Provisional() {
+		return p.Need
+	}
+	return min(p.Need+1, len(p.Hashes))
 }
 
 // looksLike is hits for a picture: the look that most members have may turn a

@@ -9,10 +9,18 @@ import (
 const MaxPrint = 24
 
 // groupNeed is how many of m hashes of a campaign's core a message must show.
-// Six of 24 leave room for a copy of which a third is left and half of that
-// disguised; the hashes are chosen so that other mail shows next to none. Of
-// fewer hashes at least four, so that no stock phrase is enough.
-func groupNeed(m int) int { return max(min(m, 4), (m*6+MaxPrint-1)/MaxPrint) }
+// Five of 24 leave room for a copy of which a third is left and half of that
+// disguised; the hashes are chosen so that other mail shows next to none, and
+// they must not be of one phrase, see Print.words. Where there are few, that
+// says little, and more of them must be there.
+func groupNeed(m int) int {
+	if m < fewHashes {
+		return min(m, 4)
+	}
+	return max(3, (m*6+MaxPrint-1)/MaxPrint-1)
+}
+
+const fewHashes = 12
 
 // messageNeed is the same when it is not known what varies, nor what other
 // mail says as well.
@@ -24,9 +32,13 @@ func messageNeed(m int) int { return min(m, max(groupNeed(m)+1, (m*10+MaxPrint-1
 // stock phrases of it.
 func FromCore(c Class, core []uint32, least float64) Print {
 	return ofText(c, core, func(m int) int {
-		return max(groupNeed(m), min(int(surely*least*float64(m)), messageNeed(m)-1))
+		return max(groupNeed(m), min(int(surely*least*float64(m)), messageNeed(m)-1)-1)
 	})
 }
+
+// FromHandful makes the fingerprint of a campaign of which there are too few
+// copies to tell what varies. It asks for as much as that of one message.
+func FromHandful(c Class, core []uint32) Print { return ofText(c, core, messageNeed) }
 
 // surely is how much of what every copy shows is asked for: tomorrow's may
 // show less.
@@ -106,6 +118,7 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 		return 0, false
 	}
 	var found uint32
+	var cover cover
 	look := func(h uint64) {
 		if i, ok := slices.BinarySearch(p.Hashes, h); ok {
 			found |= 1 << i
@@ -113,8 +126,11 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 	}
 	switch p.Kind {
 	case OfText:
-		for _, h := range f.Shingles {
-			look(textHash(h))
+		for i, h := range f.Shingles {
+			before := found
+			if look(textHash(h)); found != before {
+				cover.add(i)
+			}
 		}
 	case OfMedia:
 		for _, m := range f.Media {
@@ -131,7 +147,7 @@ func (p Print) Match(f *Features) (hits int, ok bool) {
 		look(f.Exact)
 	}
 	hits = bits.OnesCount32(found)
-	return hits, hits >= p.Need
+	return hits, hits >= p.Need && cover.words >= p.words()
 }
 
 // Matcher holds messages against many fingerprints at once. One goroutine
@@ -142,6 +158,7 @@ type Matcher struct {
 	maybe  [1 << 10]uint64 // a bit for each textHash modulo 2^16, to save most look-ups
 	looks  []place         // with looks, which need not be equal
 	found  []uint32        // by print, which of its hashes were seen
+	covers []cover         // by print, the words that they stand in
 	seen   []int           // prints with a bit in found
 }
 
@@ -158,7 +175,7 @@ type place struct {
 
 // NewMatcher makes ready to match.
 func NewMatcher(prints []Print) *Matcher {
-	m := &Matcher{prints: prints, at: map[target][]place{}, found: make([]uint32, len(prints))}
+	m := &Matcher{prints: prints, at: map[target][]place{}, found: make([]uint32, len(prints)), covers: make([]cover, len(prints))}
 	for i, p := range prints {
 		for j, h := range p.Hashes {
 			if p.Kind == OfLook {
@@ -176,20 +193,20 @@ func NewMatcher(prints []Print) *Matcher {
 // Match gives the indexes of the fingerprints that the message matches, ascending.
 func (m *Matcher) Match(f *Features) []int {
 	for _, i := range m.seen {
-		m.found[i] = 0
+		m.found[i], m.covers[i] = 0, cover{}
 	}
 	m.seen = m.seen[:0]
-	for _, h := range f.Shingles {
-		m.look(f.Class, OfText, textHash(h))
+	for i, h := range f.Shingles {
+		m.look(f.Class, OfText, textHash(h), i)
 	}
 	for _, h := range f.Media {
-		m.look(f.Class, OfMedia, uint64(h))
+		m.look(f.Class, OfMedia, uint64(h), 0)
 	}
 	m.nearLooks(f)
-	m.look(f.Class, OfWhole, f.Exact)
+	m.look(f.Class, OfWhole, f.Exact, 0)
 	var out []int
 	for _, i := range m.seen {
-		if bits.OnesCount32(m.found[i]) >= m.prints[i].Need {
+		if p := &m.prints[i]; bits.OnesCount32(m.found[i]) >= p.Need && m.covers[i].words >= p.words() {
 			out = append(out, i)
 		}
 	}
@@ -197,12 +214,14 @@ func (m *Matcher) Match(f *Features) []int {
 	return out
 }
 
-func (m *Matcher) look(c Class, k PrintKind, h uint64) {
+// look finds the prints with a hash, which is that of the message's i-th shingle
+// when it is of its text.
+func (m *Matcher) look(c Class, k PrintKind, h uint64, i int) {
 	if m.maybe[h>>6&1023]>>(h&63)&1 == 0 {
 		return
 	}
 	for _, p := range m.at[target{c, k, h}] {
-		m.hit(p)
+		m.hit(p, i)
 	}
 }
 
@@ -214,14 +233,17 @@ func (m *Matcher) nearLooks(f *Features) {
 	for _, at := range m.looks {
 		p := &m.prints[at.print]
 		if p.Class == f.Class && LooksLike(has, p.Hashes[bits.TrailingZeros32(at.bit)]) {
-			m.hit(at)
+			m.hit(at, 0)
 		}
 	}
 }
 
-func (m *Matcher) hit(p place) {
+func (m *Matcher) hit(p place, i int) {
 	if m.found[p.print] == 0 {
 		m.seen = append(m.seen, p.print)
 	}
-	m.found[p.print] |= p.bit
+	if m.found[p.print]&p.bit == 0 {
+		m.covers[p.print].add(i)
+		m.found[p.print] |= p.bit
+	}
 }

@@ -11,14 +11,18 @@ import (
 // Print is the portable fingerprint: it selects the same campaign on another
 // host, tomorrow, without any state.
 //
-//	qf1-<class>-<kind><k>of<m>-<base64url>
+//	qf2-<class>-<kind><k>of<m>-<base64url>
 //
-// "qf1-mail-9of24-…" holds 24 hashes of 24 bits, in 96 letters, and selects
-// the messages of class mail that have 9 of them among all their shingles.
+// "qf2-mail-5of24-…" holds 24 hashes of 24 bits, in 96 letters, and selects
+// the messages of class mail that have 5 of them among all their shingles, in
+// 12 words at least, so that they are not of one stock phrase; see words. In a
+// fingerprint of the first format, "qf1-…", any words do: it is read and
+// written as it was.
 // With "m" before the numbers the hashes are of attachments; with "l" they are
 // looks of pictures, of which a few bits may differ; with "x" there is one, of
 // 64 bits, of the whole folded message.
 type Print struct {
+	First  bool // of the first format
 	Class  Class
 	Kind   PrintKind
 	Need   int      // how many of Hashes a message must show
@@ -42,14 +46,22 @@ var printKinds = [...]struct {
 	most   int // hashes
 }{OfText: {"", 3, 32}, OfMedia: {"m", 4, 8}, OfWhole: {"x", 8, 1}, OfLook: {"l", 8, 4}}
 
-const version = "qf1"
+// The formats of a fingerprint.
+const (
+	version      = "qf2"
+	firstVersion = "qf1"
+)
 
 // String gives the portable form.
 func (p Print) String() string { return string(p.append(nil)) }
 
 func (p Print) append(b []byte) []byte {
 	kind := printKinds[p.Kind]
-	b = append(b, version+"-"...)
+	if p.First {
+		b = append(b, firstVersion+"-"...)
+	} else {
+		b = append(b, version+"-"...)
+	}
 	b = append(b, p.Class.String()...)
 	b = append(b, "-"+kind.letter...)
 	b = strconv.AppendInt(b, int64(p.Need), 10)
@@ -65,8 +77,8 @@ func (p Print) append(b []byte) []byte {
 	return base64.RawURLEncoding.AppendEncode(b, raw)
 }
 
-// Provisional tells whether the fingerprint was made from a single message,
-// of which nobody knows yet what varies. It asks for more matches.
+// Provisional tells whether the fingerprint was made from a single message or a
+// handful, of which nobody knows yet what varies. It asks for more matches.
 func (p Print) Provisional() bool {
 	return p.Kind == OfText && p.Need > groupNeed(len(p.Hashes)) && p.Need >= messageNeed(len(p.Hashes))
 }
@@ -74,14 +86,14 @@ func (p Print) Provisional() bool {
 // ParsePrint reads the portable form, and nothing that String would not write.
 func ParsePrint(s string) (Print, error) {
 	field := strings.SplitN(s, "-", 4)
-	if len(field) != 4 || field[0] != version {
+	if len(field) != 4 || field[0] != version && field[0] != firstVersion {
 		return Print{}, fmt.Errorf("%w: it begins with %q", ErrPrint, version+"-")
 	}
 	class, err := ParseClass(field[1])
 	if err != nil {
 		return Print{}, err
 	}
-	p := Print{Class: class}
+	p := Print{First: field[0] == firstVersion, Class: class}
 	count := 0
 	if p.Kind, p.Need, count, err = parseCount(field[2]); err != nil {
 		return Print{}, err

@@ -19,9 +19,9 @@ func featuresOf(s string, c Class) *Features {
 
 // TestPrintIsFrozen: the fingerprint of a text, as people have it in their notes.
 func TestPrintIsFrozen(t *testing.T) {
-	const want = "qf1-mail-9of21-Dp4HFBqPGn7uKgsuNzXKQj_aTJzVU0WbW6bMbA42iLXTjBFsoXw0swZzvDFUvuD1v0yNybUgzTkMzglX4QQb"
+	const want = "qf2-mail-9of21-Dp4HFBqPGn7uKgsuNzXKQj_aTJzVU0WbW6bMbA42iLXTjBFsoXw0swZzvDFUvuD1v0yNybUgzTkMzglX4QQb"
 	if got := FromMessage(featuresOf(plain, Mail)).String(); got != want {
-		t.Errorf("got  %s\nwant %s; a change of it is qf2", got, want)
+		t.Errorf("got  %s\nwant %s; a change of it is qf3", got, want)
 	}
 }
 
@@ -33,6 +33,7 @@ func TestPrintRoundTrip(t *testing.T) {
 		"small":   FromCore(Report, shinglesOf(plain)[:5], 0),
 		"whole":   FromMessage(featuresOf("hello", Quoted)),
 		"files":   FromFew(Mail, 1, []Media{file, newMedia(Shape, 2)}),
+		"first":   {First: true, Class: Mail, Need: 2, Hashes: []uint64{1, 2}},
 		"picture": FromFew(Mail, 1, []Media{file, 9<<3 | Media(Look), 5<<3 | Media(LookTo)}),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +53,7 @@ func TestParsePrintRefuses(t *testing.T) {
 	for name, s := range map[string]string{
 		"empty":            "",
 		"id":               "4bXkPq7tYw2Z",
-		"version":          strings.Replace(good, "qf1", "qf2", 1),
+		"version":          strings.Replace(good, "qf2", "qf3", 1),
 		"class":            strings.Replace(good, "-mail-", "-mali-", 1),
 		"count":            strings.Replace(good, "of21", "of20", 1),
 		"need too much":    strings.Replace(good, "9of21", "22of21", 1),
@@ -64,13 +65,100 @@ func TestParsePrintRefuses(t *testing.T) {
 		"blank":            good + " ",
 		"line end":         good[:60] + "\n" + good[60:],
 		"not the alphabet": good[:40] + "+" + good[41:],
-		"unordered":        "qf1-mail-1of2-AAACAAAB",
-		"twice":            "qf1-mail-1of2-AAABAAAB",
-		"too many":         "qf1-mail-9of33-" + strings.Repeat("AAAA", 33),
+		"unordered":        "qf2-mail-1of2-AAACAAAB",
+		"twice":            "qf2-mail-1of2-AAABAAAB",
+		"too many":         "qf2-mail-9of33-" + strings.Repeat("AAAA", 33),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if p, err := ParsePrint(s); !errors.Is(err, ErrPrint) {
 				t.Errorf("%q gives %v, %v; want ErrPrint", s, p, err)
+			}
+		})
+	}
+}
+
+// TestFirstFormat: a fingerprint from before stock phrases were told apart is
+// read, selects what it did then, and is written as it was.
+func TestFirstFormat(t *testing.T) {
+	const old = "qf1-mail-4of12-"
+	shingles := shinglesOf(string(text(8)))[:12]
+	p := FromCore(Mail, shingles, 0)
+	p.First, p.Need = true, 4
+	got, err := ParsePrint(p.String())
+	if err != nil || !strings.HasPrefix(got.String(), old) || got.String() != p.String() {
+		t.Fatalf("%s is read as %s, %v", p, got, err)
+	}
+	phrase := &Features{Class: Mail, Shingles: append(shinglesOf(plain), shingles[3:7]...)}
+	if hits, ok := got.Match(phrase); hits != 4 || !ok {
+		t.Errorf("%s: %d hashes of one phrase, selected %t, want 4, true", got, hits, ok)
+	}
+	if m := NewMatcher([]Print{got}).Match(phrase); len(m) != 1 {
+		t.Errorf("%s does not select the phrase among others", got)
+	}
+	got.First = false
+	if _, ok := got.Match(phrase); ok {
+		t.Errorf("%s selects the phrase", got)
+	}
+}
+
+// TestOnePhraseIsNotEnough: eight hashes of a phrase of six words are more than
+// a fingerprint asks for, and still they are of one phrase; as many out of two
+// places are not.
+func TestOnePhraseIsNotEnough(t *testing.T) {
+	words := strings.Fields(string(text(14)))
+	p := FromCore(Mail, shinglesOf(strings.Join(words, " "))[:MaxPrint], 0)
+	for _, tt := range []struct {
+		name string
+		text []string
+		want bool
+	}{
+		{"six words", words[2:8], false},
+		{"six words, three times", slices.Concat(words[2:8], words[2:8], words[2:8]), false},
+		{"four words, and four others", slices.Concat(words[0:4], []string{"meanwhile"}, words[6:10]), false},
+		{"all", words, true},
+		{"all but the last two", words[:12], true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := featuresOf(strings.Join(tt.text, " "), Mail)
+			hits, ok := p.Match(f)
+			if hits < p.Need || ok != tt.want {
+				t.Errorf("%d of %d hashes, selected %t, want %t", hits, p.Need, ok, tt.want)
+			}
+			if got := NewMatcher([]Print{p}).Match(f); (len(got) > 0) != tt.want {
+				t.Errorf("the matcher selects %v, want %t", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestCoverCountsWords: by the places that the shingler gave its shingles.
+func TestCoverCountsWords(t *testing.T) {
+	for i, want := range [][2]int{{1, 2}, {2, 2}, {2, 3}, {3, 2}, {3, 3}, {4, 2}} {
+		if last, size := shingleWords(i); last != want[0] || size != want[1] {
+			t.Errorf("shingle %d: %d words up to %d, want %d up to %d", i, size, last, want[1], want[0])
+		}
+	}
+	for _, tt := range []struct {
+		name     string
+		shingles []int
+		words    int
+	}{
+		{"none", nil, 0},
+		{"the first", []int{0}, 2},
+		{"a pair and its triple", []int{1, 2}, 3},
+		{"a triple alone", []int{2}, 3},
+		{"two that touch", []int{0, 5}, 4},
+		{"two apart", []int{0, 9}, 4},
+		{"a run", []int{0, 1, 2, 3, 4, 5, 6}, 5},
+		{"a far triple", []int{0, 100}, 5},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var c cover
+			for _, i := range tt.shingles {
+				c.add(i)
+			}
+			if c.words != tt.words {
+				t.Errorf("%d words, want %d", c.words, tt.words)
 			}
 		})
 	}
@@ -178,6 +266,7 @@ func FuzzParsePrint(f *testing.F) {
 	f.Add("qf1-mail-x1of1-AAAAAAAAAAA")
 	f.Add("qf1-aligned-m1of1-AAAAAA")
 	f.Add("qf1---")
+	f.Add("qf2-mail-1of2-AAABAAAC")
 	f.Fuzz(func(t *testing.T, s string) {
 		p, err := ParsePrint(s)
 		if err != nil {
