@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -69,8 +70,8 @@ func (w *work) round(ctx context.Context, steps []*Step, last bool) (again []*St
 // batch writes down what it is about to do, does it, and makes sure of it. It
 // gives back the steps that are worth another try, unless this is the last.
 func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
-	defer w.views.close()
-	defer w.keepFolders()()
+	kept := keepFolders(w.m.tree)
+	defer func() { kept() }()
 	ready := make([]*Step, 0, len(steps))
 	for _, s := range steps {
 		reason, err := w.intend(ctx, s)
@@ -91,12 +92,18 @@ func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*St
 		return again, err
 	}
 	moved := make([]*Step, 0, len(ready))
-	for i, s := range ready {
+	i := 0
+	for s, l := range w.ahead(context.WithoutCancel(ctx), ready) {
 		if ctx.Err() != nil {
+			l.letGo()
 			err = errors.Join(ctx.Err(), w.leave(ready[i:]))
 			break
 		}
-		reason, oneErr := w.one(context.WithoutCancel(ctx), s)
+		if i++; i%renewAfter == 0 && w.run.Verb != Quarantine {
+			kept()
+			kept = keepFolders(w.m.tree)
+		}
+		reason, oneErr := w.one(context.WithoutCancel(ctx), s, l)
 		if oneErr == nil && reason == "" {
 			moved = append(moved, s)
 		}
@@ -104,15 +111,20 @@ func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*St
 			break
 		}
 	}
-	return again, errors.Join(err, w.folders.sync(), w.sum(moved))
+	return again, errors.Join(err, w.folders.sync(), w.vouch(moved))
 }
 
-// keepFolders holds on to the folders of a batch that goes into quarantine: mover and driver
-// ask a dozen times a message for names in the same ones, and what they look
-// at and lock is what moves. On the way back each name is gone down to, since
-// a queue may be another folder by then.
-func (w *work) keepFolders() (letGo func()) {
-	if k, ok := w.m.tree.(disk.Keeper); ok && w.run.Verb == Quarantine {
+// renewAfter is how many messages may go back before the folders of the queue
+// are looked up anew: some milliseconds. A queue that was exchanged for another
+// folder gets no more than that into the old one, which has all that went back
+// before. On the way out the folders are kept for a whole batch, since what
+// was looked at and locked there has to be what moves.
+const renewAfter = 256
+
+// keepFolders holds on to folders: mover and driver ask several times a message
+// for names in the same few.
+func keepFolders(t disk.Tree) (letGo func()) {
+	if k, ok := t.(disk.Keeper); ok {
 		return k.Keep()
 	}
 	return func() {}
@@ -127,12 +139,17 @@ func (w *work) intent(s *Step) error {
 	return w.journal.Append(lineIntent, args...)
 }
 
-// sum takes the hashes of what came out of a queue, and of an index.
-func (w *work) sum(moved []*Step) error {
-	if len(moved) == 0 || w.run.Verb != Quarantine && moved[0].Kind != Index {
+// vouch makes sure that a later change of what was moved shows: by the time, or
+// if that is wished by the hashes of what came out of a queue, and of an index
+// in any case.
+func (w *work) vouch(moved []*Step) error {
+	switch {
+	case len(moved) == 0:
 		return nil
+	case moved[0].Kind == Index || w.m.o.Hash && w.run.Verb == Quarantine:
+		return w.hashes.start(w, moved)
 	}
-	return w.hashes.start(w, moved)
+	return w.asOf()
 }
 
 // leave writes down that steps with an intent were not begun.
@@ -185,17 +202,45 @@ func hopeless(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS)
 }
 
-// intend looks at the files of a step as they are now.
+// intend finds out what a step is going to move, as far as that is not known.
 func (w *work) intend(ctx context.Context, s *Step) (reason string, err error) {
+	if s.late = w.goesHome(s) && w.known(s); s.late {
+		return "", nil
+	}
 	if reason, err := w.arrange(ctx, s); reason != "" || err != nil {
 		return reason, err
 	}
+	if s.late = w.known(s); s.late {
+		return "", w.folders.ensure(dirOf(s.Moves[0].To))
+	}
+	return w.inspect(ctx, s)
+}
+
+// intendLate does for a step with an intent what was put off, now that it is
+// not as it was known. The journal hears of a difference before anything is moved.
+func (w *work) intendLate(ctx context.Context, s *Step) (reason string, err error) {
+	was := slices.Clone(s.Moves)
+	s.late = false
+	if reason, err := w.arrange(ctx, s); reason != "" || err != nil {
+		return reason, err
+	}
+	if reason, err := w.inspect(ctx, s); reason != "" || err != nil || slices.Equal(was, s.Moves) {
+		return reason, err
+	}
+	if err := errors.Join(w.intent(s), w.journal.Sync()); err != nil {
+		return "", errStop{err}
+	}
+	return "", nil
+}
+
+// inspect looks at the files of a step as they are now.
+func (w *work) inspect(ctx context.Context, s *Step) (reason string, err error) {
 	if err := w.dropLogs(s); err != nil {
 		return "", err
 	}
 	for i := range s.Moves {
 		m := &s.Moves[i]
-		info, err := w.views.lstat(m.From)
+		info, err := w.m.tree.Lstat(m.From)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return w.find(ctx, s)

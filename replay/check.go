@@ -112,7 +112,7 @@ func (l *ledger) allowed(s Step, m Move) bool {
 	case Inject, Submit:
 		return l.quarantined(m.From) && l.mine(m.To)
 	case Purge:
-		return l.quarantined(m.From) && m.To == ""
+		return m.To == "" && (l.quarantined(m.From) || m.Role == spool.Log && l.at.inLogs(m.From, s.ID))
 	case Swap: // messages that came into the new folder before the index was gone
 		return false
 	case Undo:

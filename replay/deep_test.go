@@ -157,7 +157,7 @@ func TestNamesUpToTheLimit(t *testing.T) {
 			if run.Done != 2-over || run.Skipped[whyTooLong] != over {
 				t.Fatalf("%+v", run)
 			}
-			if r, err := m.Verify(ctx, run); err != nil || r.OK != 2*run.Done || len(r.Wrong) > 0 {
+			if r, err := m.Verify(ctx, run); err != nil || r.Untouched != 2*run.Done || len(r.Wrong) > 0 {
 				t.Errorf("%+v %v", r, err)
 			}
 			for _, verb := range []Verb{Inject, Undo, PutBack} {

@@ -135,6 +135,7 @@ func (l *ledger) release(args []string) error {
 
 func (l *ledger) done(n int, args []string) error {
 	l.phases[n-1] = done
+	l.recent = append(l.recent, n)
 	delete(l.reason, n)
 	if len(args) == 0 {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"path"
 	"strconv"
 
 	"qclean/scan/disk"
@@ -62,7 +61,7 @@ const sumBuffer = 128 << 10
 // are moved: a rename waits for the filesystem's lock and not for a processor,
 // so that reading costs little time beside it.
 type hasher struct {
-	views  views
+	tree   disk.Tree
 	inline bool
 	buf    []byte
 	steps  []*Step
@@ -89,13 +88,11 @@ func (h *hasher) start(w *work, steps []*Step) error {
 // work is best effort: a message that cannot be read has no sum, and verify says so.
 func (h *hasher) work() {
 	defer close(h.wait)
-	defer h.views.close()
+	defer keepFolders(h.tree)()
 	for _, s := range h.steps {
 		for i := range s.Moves {
 			m := &s.Moves[i]
-			if dir, err := h.views.folder(path.Dir(m.To)); err == nil {
-				m.Sum, _, _ = sumFile(dir, path.Base(m.To), m.Ident, h.buf)
-			}
+			m.Sum, _, _ = sumFile(h.tree, m.To, m.Ident, h.buf)
 		}
 	}
 }

@@ -31,6 +31,7 @@ const (
 	lineNever   = "never"   // n reply address…: it refuses these for good
 	lineNotNow  = "notnow"  // n reply: it has taken it for nobody
 	lineSum     = "sums"    // n sum…: of each file
+	lineAsOf    = "asof"    // nanoseconds: when what was done since the last such line lay in place untouched
 	linePurging = "purging" // n size sum sender
 	lineFar     = "far"     // n path sum… sender: a copy lies on the other filesystem, and the one here may go; in a purge, the one there is meant
 	lineNear    = "near"    // n: the message lies here after all

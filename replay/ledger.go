@@ -30,6 +30,7 @@ type ledger struct {
 	steps  []Step
 	phases []phase
 	reason map[int]string // of steps that were skipped
+	recent []int          // steps done since the last line that vouches for them
 	inject map[int]*staged
 	handed map[int]*handing
 	ready  bool
@@ -95,6 +96,8 @@ func (l *ledger) line(line journal.Line) error {
 		return err
 	case lineRelease:
 		return l.release(line.Args)
+	case lineAsOf:
+		return l.asOf(line.Args)
 	}
 	n, err := l.number(line.Args)
 	if err != nil {

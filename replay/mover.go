@@ -23,6 +23,7 @@ type Options struct {
 	Rate     float64        // messages a second into pickup; 0: as fast as it goes
 	Old      disk.Tree      // a folder on another filesystem that takes the quarantined messages; nil: none
 	Via      submit.Sender  // the server that Submit sends to; the caller closes it
+	Hash     bool           // take the SHA-256 of each quarantined file at once; see Mover.Verify
 	InDoubt  bool           // undo of a replay also takes back what was in doubt after a power loss: a person has looked
 	Progress func(Progress) // called after each message
 	Claims   bool           // the MTA is running: take its own lock on each message, if the driver can

@@ -11,7 +11,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,10 +30,11 @@ type rig struct {
 	archive string
 	adjust  map[string]string // names that are changed after unpacking: of a message under delivery, …
 	small   []string          // what is kept for the tests that do everything many times
+	fits    bool              // Postfix's IDs are given the inodes that the files have here
 }
 
 func rigs() []rig {
-	return []rig{
+	rigs := []rig{
 		{
 			name: "postfix", driver: postfix.Driver{}, archive: "../scan/spool/postfix/testdata/queue.tar.gz",
 			adjust: map[string]string{"deferred/C/C814F99034E": "active/C814F99034E", "deferred/B/BFE9E99033D": "active/BFE9E99033D", "incoming/0BADF00D2": ""},
@@ -43,6 +46,9 @@ func rigs() []rig {
 			small:  []string{"1xV1Vj-0001V5-0u", "1xV1Vn-0001YS-14"},
 		},
 	}
+	fitting := rigs[0]
+	fitting.fits = true
+	return append(rigs, fitting)
 }
 
 // lay unpacks the queue into a folder and gives the folder that holds it.
@@ -75,7 +81,47 @@ func (r rig) lay(t testing.TB, small bool) string {
 		}
 		unpackTo(t, filepath.Join(dir, r.name, filepath.FromSlash(h.Name)), h, archive)
 	}
+	if r.fits {
+		fitNames(t, filepath.Join(dir, r.name))
+	}
 	return dir
+}
+
+// fitNames gives messages with short IDs, and their logs, the names that
+// Postfix would have given them: with the inodes that they have.
+func fitNames(t testing.TB, dir string) {
+	t.Helper()
+	files := func(queue string) []string {
+		flat, _ := filepath.Glob(filepath.Join(dir, queue, "??????*"))
+		hashed, _ := filepath.Glob(filepath.Join(dir, queue, "?", "??????*"))
+		return append(flat, hashed...)
+	}
+	fitting := map[string]string{}
+	for _, queue := range []string{"maildrop", "incoming", "active", "deferred", "hold"} {
+		for _, name := range files(queue) {
+			info, err := os.Stat(name)
+			id := filepath.Base(name)
+			if micros, shortErr := strconv.ParseUint(id[:5], 16, 32); err != nil || shortErr != nil || micros >= 1e6 || strings.Contains(id, "z") {
+				continue
+			}
+			fitting[id] = fmt.Sprintf("%s%X", id[:5], info.Sys().(*syscall.Stat_t).Ino)
+			if err := os.Rename(name, filepath.Join(filepath.Dir(name), fitting[id])); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, kind := range []string{"defer", "bounce", "trace"} {
+		for _, name := range files(kind) {
+			if id, ok := fitting[filepath.Base(name)]; ok {
+				if err := os.Rename(name, filepath.Join(filepath.Dir(name), id)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if len(fitting) == 0 {
+		t.Fatal("no message with a short ID")
+	}
 }
 
 func (r rig) wanted(h *tar.Header) bool {

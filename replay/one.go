@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -24,19 +25,28 @@ func (s *Step) entry() spool.Entry {
 			e.Files[i], e.Files[j] = e.Files[j], e.Files[i]
 		}
 	}
+	if i := slices.IndexFunc(e.Files, func(f spool.File) bool { return f.Role == spool.Control }); i > 0 { // with logs around it, in a purge
+		e.Files[0], e.Files[i] = e.Files[i], e.Files[0]
+	}
 	return e
 }
 
-// one moves one message: claims it, looks once more whether it is the one
-// that was chosen, and renames its files. A reason tells why it was left.
-func (w *work) one(ctx context.Context, s *Step) (reason string, err error) {
-	if w.sure(s) {
-		err := w.views.move(s.Moves[0].From, s.Moves[0].To)
-		w.folders.moved(s.Moves[0].From, s.Moves[0].To)
-		if err != nil {
-			return w.stuck(s, err)
+// one moves one message: unless a look has just said that all is well, it claims
+// it, looks once more whether it is the one that was chosen, and renames its
+// files. A reason tells why it was left.
+func (w *work) one(ctx context.Context, s *Step, l looked) (reason string, err error) {
+	if l.sure {
+		defer l.letGo()
+		reason, err := w.rename(s)
+		if reason == whyGone && w.m.outward(s) { // to another queue, in the last moment
+			return w.find(ctx, s)
 		}
-		return "", nil
+		return reason, err
+	}
+	if s.late {
+		if reason, err := w.intendLate(ctx, s); reason != "" || err != nil {
+			return reason, err
+		}
 	}
 	if s.Kind == Message {
 		if reason, err := w.toStage(ctx, s); reason != "" || err != nil {
@@ -54,6 +64,11 @@ func (w *work) one(ctx context.Context, s *Step) (reason string, err error) {
 			return w.offStage(ctx, s, reason, err)
 		}
 	}
+	return w.rename(s)
+}
+
+// rename moves the files of a message, in their order.
+func (w *work) rename(s *Step) (reason string, err error) {
 	for _, m := range s.Moves {
 		err := w.m.tree.Move(m.From, m.To)
 		w.folders.moved(m.From, m.To)
@@ -62,24 +77,6 @@ func (w *work) one(ctx context.Context, s *Step) (reason string, err error) {
 		}
 	}
 	return "", nil
-}
-
-// sure tells whether a message that is one file, of an MTA that has no locks
-// and no side files, is the one that was chosen, in the folder that is held: a
-// quarantine of those need not go down from the tree for every look and every
-// rename. On the way back it has to, since the queue may be another folder by
-// then; and whatever is not so plain goes the long way.
-func (w *work) sure(s *Step) bool {
-	if w.run.Verb != Quarantine || s.Kind != Message || s.Ident == "" || len(s.Moves) != 1 {
-		return false
-	}
-	_, places := w.m.spool.(spool.Placer)
-	_, claims := w.m.spool.(spool.Claimer)
-	if places || claims {
-		return false
-	}
-	info, err := w.views.lstat(s.Moves[0].From)
-	return err == nil && info.Mode.IsRegular() && info.Links == 1 && info.Ident() == s.Ident
 }
 
 // forgivable is a side file that is gone, or has a younger one in its place:

@@ -30,7 +30,7 @@ func plannedMoves(placer spool.Placer, p places, run string, v Verb, e spool.Ent
 		return shelved(placer, path.Join(q.Old, run), e), "", nil
 	}
 	ctx := context.Background()
-	err := placer.Gather(ctx, &e)
+	err := placer.Gather(ctx, &e, v == Purge)
 	if reason, err := statReason(err); errors.Is(err, spool.ErrGone) {
 		return nil, whyGone, nil
 	} else if reason != "" || err != nil {
@@ -39,15 +39,19 @@ func plannedMoves(placer spool.Placer, p places, run string, v Verb, e spool.Ent
 	if v == PutBack {
 		return homeward(ctx, placer, e)
 	}
-	moves := make([]Move, len(e.Files))
-	for i, f := range e.Files {
+	var moves, logs []Move
+	for _, f := range e.Files {
+		if v == Purge && f.Role == spool.Log && p.inLogs(f.Name, e.ID) { // before another can get the name (postsuper.c, delete_one)
+			logs = append(logs, Move{Role: f.Role, From: f.Name})
+			continue
+		}
 		to, err := target(p, run, v, f.Name)
 		if err != nil {
 			return nil, "", err
 		}
-		moves[i] = Move{Role: f.Role, From: f.Name, To: to}
+		moves = append(moves, Move{Role: f.Role, From: f.Name, To: to})
 	}
-	return moves, "", nil
+	return append(logs, moves...), "", nil
 }
 
 // shelved is the way into a folder of the quarantine, control file first.
@@ -92,6 +96,15 @@ func (m *Mover) outMoves(placer spool.Placer, s *Step, run string, v Verb, e spo
 	return shelved(placer, dir, e)
 }
 
+// outMoves spares what was worked out for the plan already.
+func (w *work) outMoves(placer spool.Placer, s *Step, e spool.Entry) []Move {
+	same := func(f spool.File, m Move) bool { return f.Name == m.From && f.Role == m.Role }
+	if w.run.Verb == Quarantine && e.Queue == s.Queue && !s.held && slices.EqualFunc(e.Files, s.Moves, same) {
+		return s.Moves
+	}
+	return w.m.outMoves(placer, s, w.run.Name, w.run.Verb, e)
+}
+
 // here is the message of a step as its driver knows it at this moment: under
 // the name that it has in the queue it lies in.
 func (m *Mover) here(s *Step) spool.Entry {
@@ -129,7 +142,7 @@ func (w *work) gather(ctx context.Context, placer spool.Placer, s *Step) (string
 	if reason, err := w.gathered(ctx, placer, s, &e); reason != "" || err != nil {
 		return reason, err
 	}
-	if to := w.m.outMoves(placer, s, w.run.Name, w.run.Verb, e); !sameNames(to, s.Moves) {
+	if to := w.outMoves(placer, s, e); !sameNames(to, s.Moves) {
 		s.Moves = to
 		if err := w.where(s); err != nil {
 			return "", err
@@ -138,9 +151,12 @@ func (w *work) gather(ctx context.Context, placer spool.Placer, s *Step) (string
 	return w.wayRound(ctx, s)
 }
 
+// leaving tells whether the messages are to leave the filesystem.
+func (w *work) leaving() bool { return w.run.Verb == Purge || w.run.Verb == Quarantine && w.plan.Far }
+
 func (w *work) gathered(ctx context.Context, placer spool.Placer, s *Step, e *spool.Entry) (string, error) {
 	queue := e.Queue
-	err := placer.Gather(ctx, e)
+	err := placer.Gather(ctx, e, w.leaving())
 	if errors.Is(err, spool.ErrGone) {
 		return w.find(ctx, s)
 	}
@@ -162,10 +178,11 @@ func (w *work) gatherAgain(ctx context.Context, s *Step) (string, error) {
 	if reason, err := w.gathered(ctx, placer, s, &e); reason != "" || err != nil {
 		return reason, err
 	}
-	if sameNames(w.m.outMoves(placer, s, w.run.Name, w.run.Verb, e), s.Moves) {
+	to := w.outMoves(placer, s, e)
+	if sameNames(to, s.Moves) {
 		return "", nil
 	}
-	s.Moves = w.m.outMoves(placer, s, w.run.Name, w.run.Verb, e)
+	s.Moves = to
 	if err := w.where(s); err != nil {
 		return "", errStop{err}
 	}
@@ -188,9 +205,7 @@ func (w *work) gatherAgain(ctx context.Context, s *Step) (string, error) {
 
 // bringHome asks the driver where the files of a quarantined message belong.
 func (w *work) bringHome(ctx context.Context, placer spool.Placer, s *Step) (string, error) {
-	e := s.entry()
-	e.ID = spool.ID(s.ID.Short())
-	moves, reason, err := homeward(ctx, placer, e)
+	moves, reason, err := homeward(ctx, placer, w.m.back(s))
 	if reason != "" || err != nil || sameNames(moves, s.Moves) {
 		return reason, err
 	}
@@ -206,6 +221,13 @@ func (w *work) bringHome(ctx context.Context, placer spool.Placer, s *Step) (str
 	return "", w.where(s)
 }
 
+// back is the message of a step as its driver is to see it that brings it home.
+func (m *Mover) back(s *Step) spool.Entry {
+	e := s.entry()
+	e.ID, e.Ident = spool.ID(s.ID.Short()), s.control().Ident
+	return e
+}
+
 // dropLogs leaves out side files that are gone, that are somebody else's too,
 // or whose place at home has a younger one.
 func (w *work) dropLogs(s *Step) error {
@@ -218,7 +240,7 @@ func (w *work) dropLogs(s *Step) error {
 }
 
 func (w *work) goodLog(m Move) bool {
-	info, err := w.views.lstat(m.From)
+	info, err := w.m.tree.Lstat(m.From)
 	if err != nil || !info.Mode.IsRegular() || info.Links != 1 {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,9 +45,11 @@ type Step struct {
 	Moves  []Move   `json:"moves"`
 	Far    string   `json:"far,omitempty"` // where its first file lies in Options.Old, when it was carried there; in a Purge, that it is deleted there
 	moved  bool
-	stage  string // a place that it goes through on its way out; see spool.Stager
-	sender string // of a message that was carried to the other filesystem: "<a@b>", "?" when not known
-	held   bool   // it is there
+	stage  string    // a place that it goes through on its way out; see spool.Stager
+	sender string    // of a message that was carried to the other filesystem: "<a@b>", "?" when not known
+	held   bool      // it is there
+	late   bool      // its files have not been looked at since they were chosen
+	asOf   time.Time // when they lay in place and nobody had touched them since, by the filesystem's clock
 }
 
 // Plan is a change that was not made yet: a value to print, or to give to
@@ -84,7 +87,7 @@ func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time)
 	if !slices.Contains([]Verb{Quarantine, Inject, Submit, PutBack, Purge}, v) {
 		return nil, fmt.Errorf("%s takes no messages", v)
 	}
-	names := map[string]bool{}
+	names := make(map[string]bool, 2*len(picks))
 	for _, pick := range inOrder(v, picks) {
 		if replayed(p, pick.Entry) && (v == Inject || v == PutBack) || v == Submit && handedOver(p, pick.Entry) == Inject {
 			plan.Left = append(plan.Left, Skip{pick.Entry.ID, whyReplayed})
@@ -117,16 +120,26 @@ func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time)
 // inOrder sorts the oldest to the front of a replay. All else goes by inode:
 // neighbours are changed in the same blocks, which a cold disk likes.
 func inOrder(v Verb, picks []Pick) []Pick {
-	picks = slices.Clone(picks)
 	if v.sends() {
+		picks = slices.Clone(picks)
 		slices.SortStableFunc(picks, func(a, b Pick) int { return a.Entry.Arrived.Compare(b.Entry.Arrived) })
 		return picks
 	}
-	slices.SortStableFunc(picks, func(a, b Pick) int {
-		x, y := inodeOf(a.Entry.Ident), inodeOf(b.Entry.Ident)
-		return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y)) // numbers, in hexadecimal digits
-	})
-	return picks
+	type key struct {
+		inode uint64
+		at    int
+	}
+	keys := make([]key, len(picks))
+	for i := range picks {
+		inode, _ := strconv.ParseUint(inodeOf(picks[i].Entry.Ident), 16, 64)
+		keys[i] = key{inode, i}
+	}
+	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.inode, b.inode), cmp.Compare(a.at, b.at)) })
+	out := make([]Pick, len(picks))
+	for i, k := range keys {
+		out[i] = picks[k.at]
+	}
+	return out
 }
 
 // NewSwap makes the plan to exchange whole queue folders for empty ones. No

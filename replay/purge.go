@@ -130,7 +130,7 @@ func (w *work) condemn(ctx context.Context, s *Step) (reason string, err error) 
 	sender := s.sender
 	if s.Far != "" {
 		reason, err = w.lookFar(s)
-	} else if reason, err = w.intend(ctx, s); reason == "" && err == nil {
+	} else if reason, err = w.inspect(ctx, s); reason == "" && err == nil {
 		sender = w.senderOf(s.entry())
 	}
 	if reason != "" || err != nil {

@@ -95,8 +95,7 @@ func (m *Mover) reopen(l *ledger) (*work, error) {
 		return nil, errors.Join(cannotWrite(err), f.Close())
 	}
 	w := &work{m: m, dir: l.dir, file: f, journal: j, folders: m.newFolders(), last: l.last, run: l.summary(), plan: l.plan()}
-	w.hashes.views.tree, w.hashes.inline = m.tree, true
-	w.views.tree = m.tree
+	w.hashes.tree, w.hashes.inline = m.tree, true
 	return w, nil
 }
 
@@ -160,26 +159,35 @@ func (w *work) recoverMoves(ctx context.Context, l *ledger) error {
 			return err
 		}
 	}
-	if err := w.sumRest(l); err != nil {
+	if err := w.vouchRest(l); err != nil {
 		return err
 	}
 	return w.recoverFar(l)
 }
 
-// sumRest takes the hashes that the run had not come to.
-func (w *work) sumRest(l *ledger) error {
-	var rest []*Step
+// vouchRest is for what the run had moved and not vouched for yet.
+func (w *work) vouchRest(l *ledger) error {
+	var read []*Step
+	messages := false
 	for i := range l.steps {
 		s := &l.steps[i]
-		wanted := s.Kind == Index || s.Kind == Message && l.verb == Quarantine && s.Far == ""
-		if wanted && l.phases[i] == done && s.Moves[0].Sum == "" {
-			rest = append(rest, s)
+		switch {
+		case l.phases[i] != done || s.Moves[0].Sum != "":
+		case s.Kind == Index || w.m.o.Hash && s.Kind == Message && l.verb == Quarantine && s.Far == "":
+			read = append(read, s)
+		case s.Kind == Message && s.asOf.IsZero() && s.Far == "":
+			messages = true
 		}
 	}
-	if len(rest) == 0 {
+	if messages {
+		if err := w.asOf(); err != nil {
+			return err
+		}
+	}
+	if len(read) == 0 {
 		return nil
 	}
-	return errors.Join(w.hashes.start(w, rest), w.hashes.drain(w))
+	return errors.Join(w.hashes.start(w, read), w.hashes.drain(w))
 }
 
 func (w *work) recoverStep(ctx context.Context, l *ledger, s *Step) error {

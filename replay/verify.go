@@ -12,13 +12,14 @@ import (
 
 // Report is what Verify found. The counts are of files.
 type Report struct {
-	Run     Run
-	OK      int       // where the journal says, with the recorded hash
-	NoSum   int       // where the journal says; no hash was recorded
-	MovedOn int       // taken on by later runs, or given back to a queue or to pickup
-	Far     int       // on the other filesystem, which was not named
-	Wrong   []Finding // at most MaxFindings
-	More    int       // beyond those in Wrong
+	Run       Run
+	OK        int       // where the journal says, with the recorded hash
+	Untouched int       // where the journal says, and not written to or changed in any way since; no hash was recorded
+	NoSum     int       // where the journal says; no hash was recorded, and nothing tells whether it was touched
+	MovedOn   int       // taken on by later runs, or given back to a queue or to pickup
+	Far       int       // on the other filesystem, which was not named
+	Wrong     []Finding // at most MaxFindings
+	More      int       // beyond those in Wrong
 }
 
 // MaxFindings bounds Report.Wrong.
@@ -40,8 +41,8 @@ func (r *Report) wrong(id, name, problem string) {
 }
 
 // Verify holds a run's journal against the disk: each file where the journal,
-// or that of a later run, says, and with the hash that was recorded. It
-// changes nothing. An error means that it could not be done.
+// or that of a later run, says, and with the hash that was recorded, or
+// without one untouched since the run. It changes nothing. An error means that it could not be done.
 func (m *Mover) Verify(ctx context.Context, run Run) (Report, error) {
 	l, err := m.load(run.Dir)
 	if err != nil {
@@ -97,17 +98,7 @@ func (v *verifier) step(s Step) {
 
 func (v *verifier) file(t disk.Tree, s Step, m Move, name string) {
 	if m.Sum == "" {
-		info, err := t.Lstat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			v.report.wrong(string(s.ID), name, "missing")
-		case err != nil:
-			v.report.wrong(string(s.ID), name, "cannot be read: "+err.Error())
-		case m.Ident != "" && info.Ident() != m.Ident:
-			v.report.wrong(string(s.ID), name, "changed")
-		default:
-			v.report.NoSum++
-		}
+		v.unread(t, s, m, name)
 		return
 	}
 	sum, _, err := sumFile(t, name, "", v.buf)

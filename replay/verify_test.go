@@ -20,12 +20,27 @@ import (
 	"qclean/scan/disk/faulty"
 )
 
+// TestVerifyFindsWhatDiffers with hashes of the messages, and without.
 func TestVerifyFindsWhatDiffers(t *testing.T) {
+	for _, hash := range []bool{true, false} {
+		t.Run(fmt.Sprintf("hash %v", hash), func(t *testing.T) { verifyFinds(t, hash) })
+	}
+}
+
+func verifyFinds(t *testing.T, hash bool) {
 	dir := makeSpool(t, 5)
-	m, p := mover(t, tree(t, dir), Options{})
+	m, p := mover(t, tree(t, dir), Options{Hash: hash})
 	run := mustApply(t, m, plan(t, dir, Quarantine, "m"))
+	// The index has a hash in any case.
+	count := func(files int) [3]int {
+		if hash {
+			return [3]int{files, 0, 0}
+		}
+		return [3]int{1, files - 1, 0}
+	}
+	counted := func(r Report) [3]int { return [3]int{r.OK, r.Untouched, r.NoSum} }
 	r, err := m.Verify(ctx, run)
-	if err != nil || r.OK != 11 || len(r.Wrong) != 0 {
+	if err != nil || counted(r) != count(11) || len(r.Wrong) != 0 {
 		t.Fatalf("untouched: %+v %v", r, err)
 	}
 	in := func(name string) string { return filepath.Join(dir, run.Dir, name) }
@@ -49,7 +64,10 @@ func TestVerifyFindsWhatDiffers(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{"guest not in the journal", "m000.b missing", "m001.b changed", "m002.c cannot be read"}
-	if diff := cmp.Diff(want, got); diff != "" || r.OK != 6 || r.MovedOn != 2 {
+	if !hash {
+		want[3] = "m002.c changed"
+	}
+	if diff := cmp.Diff(want, got); diff != "" || counted(r) != count(6) || r.MovedOn != 2 {
 		t.Errorf("%s%+v", diff, r)
 	}
 	if r, err := m.Verify(ctx, back); err != nil || len(r.Wrong) != 0 || r.MovedOn != 2 || r.OK != 0 {
@@ -59,26 +77,85 @@ func TestVerifyFindsWhatDiffers(t *testing.T) {
 	if undo, err := m.Undo(ctx, back); err != nil || undo.Done != 1 {
 		t.Fatalf("%+v %v", undo, err)
 	}
-	if r, err := m.Verify(ctx, run); err != nil || r.OK != 8 || r.MovedOn != 0 {
+	after := count(6)
+	if after[2] = 2; hash {
+		after = count(8)
+	}
+	if r, err := m.Verify(ctx, run); err != nil || counted(r) != after || r.MovedOn != 0 {
 		t.Errorf("after the undo: %+v %v", r, err)
 	}
 }
 
-// TestRecoveryTakesTheHashesThatAreMissing: a run that was killed can be
-// verified like any other.
-func TestRecoveryTakesTheHashesThatAreMissing(t *testing.T) {
+// TestVerifySeesWhatWasTouched though size and time of the content are as they
+// were: without a hash, the time of the last change of any kind tells.
+func TestVerifySeesWhatWasTouched(t *testing.T) {
+	for name, touch := range map[string]func(file string) error{
+		"content, and the time set back": func(file string) error {
+			info, err := os.Stat(file)
+			if err != nil {
+				return err
+			}
+			f, err := os.OpenFile(file, os.O_WRONLY, 0)
+			if err == nil {
+				_, err = f.WriteAt([]byte("X"), 0)
+				err = errors.Join(err, f.Close(), os.Chtimes(file, info.ModTime(), info.ModTime()))
+			}
+			return err
+		},
+		"mode":      func(file string) error { return os.Chmod(file, 0o644) },
+		"hard link": func(file string) error { return os.Link(file, filepath.Join(filepath.Dir(file), ".qclean", "x")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := makeSpool(t, 2)
+			m, _ := mover(t, tree(t, dir), Options{})
+			run := mustApply(t, m, plan(t, dir, Quarantine, "m"))
+			file := filepath.Join(dir, run.Dir, "m000.b")
+			nextTick(t, filepath.Join(dir, run.Dir, ownDir, journalName))
+			if err := touch(file); err != nil {
+				t.Fatal(err)
+			}
+			r, err := m.Verify(ctx, run)
+			if err != nil || len(r.Wrong) != 1 || !strings.HasPrefix(r.Wrong[0].Problem, "touched") || r.Untouched != 3 {
+				t.Errorf("%+v %v", r, err)
+			}
+		})
+	}
+}
+
+// nextTick waits for the clock that stamps files to go on since the journal was
+// written: it may tick as seldom as a hundred times a second.
+func nextTick(t *testing.T, journal string) {
+	t.Helper()
+	probe := filepath.Join(t.TempDir(), "probe")
+	for put(t, probe, ""); !changed(t, probe).After(changed(t, journal)); {
+		put(t, probe, "")
+	}
+}
+
+func changed(t *testing.T, file string) time.Time {
+	t.Helper()
+	info, err := tree(t, filepath.Dir(file)).Lstat(filepath.Base(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Changed
+}
+
+// TestRecoveryVouches for what a run that was killed had moved, so that it can be
+// verified like any other, with the hashes where they are wished for.
+func TestRecoveryVouches(t *testing.T) {
 	sweep(t, 9, func(t *testing.T, i int) *faulty.Tree {
 		dir := makeSpool(t, 3)
 		tr := faulty.Open(t, dir, faulty.Faults{DieAt: i, Only: faulty.Op.Changes})
-		m, p := mover(t, tr, Options{})
+		m, p := mover(t, tr, Options{Hash: i%2 == 0})
 		quarantineAll(t, m, p)
-		m, _ = mover(t, tree(t, dir), Options{})
+		m, _ = mover(t, tree(t, dir), Options{Hash: i%2 == 0})
 		runs, err := m.Recover(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, run := range runs {
-			if r, err := m.Verify(ctx, run); err != nil || r.OK < 2*run.Done || r.NoSum != 0 || len(r.Wrong) != 0 {
+			if r, err := m.Verify(ctx, run); err != nil || r.OK+r.Untouched < 2*run.Done || i%2 == 0 && r.Untouched > 0 || r.NoSum != 0 || len(r.Wrong) != 0 {
 				t.Errorf("%+v %v", r, err)
 			}
 		}

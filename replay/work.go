@@ -23,7 +23,6 @@ type work struct {
 	journal *journal.Writer
 	folders *folders
 	far     *folders // of Options.Old, when a purge has changed any
-	views   views
 	hashes  hasher
 	before  *ledger   // of the earlier run that was looked into last
 	last    time.Time // of the last release into pickup
@@ -41,8 +40,7 @@ const planSync = 4 << 20
 // is on the disk and nothing has been moved.
 func (m *Mover) begin(plan *Plan) (*work, error) {
 	w := &work{m: m, plan: plan, folders: m.newFolders()}
-	w.hashes.views.tree, w.hashes.inline = m.tree, m.inline
-	w.views.tree = m.tree
+	w.hashes.tree, w.hashes.inline = m.tree, m.inline
 	if err := w.makeFolder(); err != nil {
 		return nil, fmt.Errorf("make folder of the run: %w", cannotWrite(err))
 	}
@@ -239,7 +237,6 @@ func (w *work) finish(stopped error) (Run, error) {
 
 // finishAs writes the last line and closes the journal.
 func (w *work) finishAs(outcome string) (Run, error) {
-	w.views.close()
 	err := errors.Join(w.hashes.drain(w), w.folders.sync(), w.journal.Sync())
 	if err == nil {
 		err = w.writeEnd(outcome)

@@ -25,6 +25,7 @@ type app struct {
 	json     bool
 	as       string
 	costs    *costs // of scan --stats, else nil
+	handing  bool   // records from one set to the other, at this moment
 
 	configFile    string
 	localDomains  []string
@@ -131,13 +132,16 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 		return v, nil // other commands would take it for all there is
 	}
 	if v.Changed {
+		a.handOver(ctx, t, set)
 		err = t.store.Save(set, v.Snapshot())
 	} else {
 		err = t.store.Seen(t.path, set, v.Taken)
 	}
 	if err != nil {
 		a.ui.Warn("%v; the next command reads the whole spool again", err)
+		return v, nil
 	}
+	a.upToDate(t, set)
 	return v, nil
 }
 
@@ -158,10 +162,7 @@ func (a *app) remembered(t *target, set index.Set) (*index.Snapshot, error) {
 // messages are moved between the two: its campaigns now, its messages when one
 // is met that is not known. What goes wrong with these is known after the survey.
 func (a *app) otherSet(t *target, set index.Set, o *survey.Options) *error {
-	other := index.Quarantined
-	if set == index.Quarantined {
-		other = index.Queued
-	}
+	other := otherThan(set)
 	var trouble error
 	if o.Priors, trouble = t.store.Priors(t.path, other); trouble != nil {
 		if errors.Is(trouble, index.ErrNone) {

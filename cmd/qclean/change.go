@@ -10,8 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"qclean/classify/index"
-	"qclean/classify/survey"
 	"qclean/cmd/report"
 	"qclean/cmd/ui"
 	"qclean/replay"
@@ -265,16 +263,4 @@ func reasons(counts map[string]int) string {
 		parts = append(parts, fmt.Sprintf("%s %s", ui.Number(counts[reason]), ui.Safe(reason)))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// remember brings the index up to date with where the messages lie now, so
-// that the next command need not read them again. It is a convenience:
-// trouble with it is no trouble with the run.
-func (a *app) remember(ctx context.Context, t *target, set index.Set) {
-	if ctx.Err() != nil {
-		return
-	}
-	if _, err := a.survey(ctx, t, set, survey.Options{}); err != nil {
-		a.ui.Warn("%v; the next command reads more of the spool again", err)
-	}
 }

@@ -110,7 +110,7 @@ func (n *night) live(ctx context.Context) (err error) {
 	if n.target, err = n.openTonight(n.f.spool); err != nil {
 		return err
 	}
-	if n.hand, err = n.take(ctx, n.target, n.f.dryRun, replay.Options{Command: "qclean hygiene"}); err != nil {
+	if n.hand, err = n.take(ctx, n.target, n.f.dryRun, replay.Options{Command: "qclean hygiene", Hash: true}); err != nil {
 		return err
 	}
 	defer n.hand.unlock()

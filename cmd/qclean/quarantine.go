@@ -18,7 +18,7 @@ import (
 
 type quarantineFlags struct {
 	changeFlags
-	all, swap bool
+	all, swap, hash bool
 }
 
 func newQuarantine(a *app) *cobra.Command {
@@ -30,7 +30,9 @@ func newQuarantine(a *app) *cobra.Command {
 		Long: `Moves the messages that the selector matches into <queue>.old/<run>/, under the
 names they have, and puts the stale index files beside them, so that the
 service makes new ones. What has arrived since the scan is read first. The run
-is journalled: "qclean undo" takes it back.`,
+is journalled: "qclean undo" takes it back. How each file was and when it lay in
+place is written down; --hash reads them all for their hashes as well, which
+"qclean verify" then holds them against even after a restore from a backup.`,
 		Example: `  qclean quarantine --fingerprint 4bXk
   qclean quarantine --ndr --to-domain example.net --age 2d..
   qclean quarantine --where 'ndr && size > 20000' --dry-run
@@ -47,6 +49,7 @@ is journalled: "qclean undo" takes it back.`,
 	sel = addSelector(cmd)
 	f.add(cmd, true)
 	cmd.Flags().BoolVar(&f.all, "all", false, "everything that is in the queue")
+	cmd.Flags().BoolVar(&f.hash, "hash", false, "read what was moved, and record its SHA-256")
 	cmd.Flags().BoolVar(&f.swap, "swap", false, "with --all: one rename for the whole folder, whatever its size, and a new empty one")
 	return cmd
 }
@@ -59,7 +62,7 @@ func (a *app) quarantine(ctx context.Context, f *quarantineFlags, sel query.Sele
 		}
 		sel.Where, f.maxShare = "true", 1
 	}
-	t, h, done, err := a.begin(ctx, &f.changeFlags, "moving", replay.Options{})
+	t, h, done, err := a.begin(ctx, &f.changeFlags, "moving", replay.Options{Hash: f.hash})
 	if err != nil {
 		return 0, err
 	}
@@ -136,7 +139,7 @@ func (a *app) carryOut(ctx context.Context, t *target, h *hand, f *changeFlags, 
 		return err
 	}
 	err = a.apply(ctx, h, plan, o)
-	a.remember(ctx, t, into)
+	a.moved(t, into)
 	return err
 }
 

@@ -85,7 +85,7 @@ func (a *app) undo(ctx context.Context, f *undoFlags, name string) error {
 		return err
 	}
 	err = a.apply(ctx, h, plan, o)
-	a.remember(ctx, t, index.Queued)
+	a.moved(t, index.Queued)
 	return err
 }
 

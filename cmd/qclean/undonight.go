@@ -73,7 +73,7 @@ func (a *app) undoNight(ctx context.Context, t *target, h *hand, f *undoFlags, n
 		a.ui.Say("Nothing was changed (--dry-run).")
 		return err
 	}
-	a.remember(ctx, t, index.Queued)
+	a.moved(t, index.Queued)
 	if err == nil && len(left) > 0 {
 		err = &ui.Exit{Code: ui.InPart, Err: fmt.Errorf("done in part: %s", reasons(left))}
 	}

@@ -17,9 +17,12 @@ func newVerify(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [RUN]",
 		Short: "Hold journal, quarantine and spool against each other",
-		Long: `Looks whether every file lies where the journals say, with the hash that was
-recorded when it was moved, and prints what differs. Without RUN, all runs.
-Nothing is changed. Exit code 3 when something differs.`,
+		Long: `Looks whether every file lies where the journals say, and prints what differs:
+from the hash that was recorded when it was moved (in place); without one, from
+its inode, size and times, when nothing may have touched it since (untouched).
+Of files that a later run moved once more without a hash, the time of that is
+all that their times tell (no hash). Without RUN, all runs. Nothing is changed.
+Exit code 3 when something differs.`,
 		Example: "  qclean verify\n  qclean verify 20261122-054300-quarantine",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -91,11 +94,11 @@ func (a *app) verifyTable(reports []replay.Report) error {
 		a.ui.Say("No runs yet.")
 		return nil
 	}
-	columns := []ui.Column{{Name: "run"}, {Name: "in place", Right: true}, {Name: "moved on", Right: true},
+	columns := []ui.Column{{Name: "run"}, {Name: "in place", Right: true}, {Name: "untouched", Right: true}, {Name: "moved on", Right: true},
 		{Name: "no hash", Right: true}, {Name: "elsewhere", Right: true}, {Name: "differ", Right: true}}
 	var rows [][]ui.Cell
 	for _, r := range reports {
-		rows = append(rows, []ui.Cell{ui.Text(r.Run.Name), ui.Text(fmt.Sprint(r.OK)), ui.Text(fmt.Sprint(r.MovedOn)),
+		rows = append(rows, []ui.Cell{ui.Text(r.Run.Name), ui.Text(fmt.Sprint(r.OK)), ui.Text(fmt.Sprint(r.Untouched)), ui.Text(fmt.Sprint(r.MovedOn)),
 			ui.Text(fmt.Sprint(r.NoSum)), ui.Text(fmt.Sprint(r.Far)), ui.Text(fmt.Sprint(len(r.Wrong) + r.More))})
 	}
 	if err := a.ui.Table(columns, rows); err != nil {
@@ -121,6 +124,7 @@ func (a *app) verifyJSON(t *target, reports []replay.Report) error {
 	type one struct {
 		Run     string    `json:"run"`
 		OK      int       `json:"in_place"`
+		Same    int       `json:"untouched"`
 		MovedOn int       `json:"moved_on"`
 		NoSum   int       `json:"no_hash"`
 		Far     int       `json:"elsewhere"`
@@ -129,7 +133,7 @@ func (a *app) verifyJSON(t *target, reports []replay.Report) error {
 	}
 	list := []one{}
 	for _, r := range reports {
-		o := one{Run: r.Run.Name, OK: r.OK, MovedOn: r.MovedOn, NoSum: r.NoSum, Far: r.Far, Wrong: []finding{}, More: r.More}
+		o := one{Run: r.Run.Name, OK: r.OK, Same: r.Untouched, MovedOn: r.MovedOn, NoSum: r.NoSum, Far: r.Far, Wrong: []finding{}, More: r.More}
 		for _, w := range r.Wrong {
 			o.Wrong = append(o.Wrong, finding{spool.EscapeName(w.ID), spool.EscapeName(w.Name), w.Problem})
 		}

@@ -14,7 +14,12 @@ type Placer interface {
 	// lie about now and have to travel with the message. Stat does not, since
 	// a scan has no use for them. Call it after Claim. A Log that is gone at
 	// the time of its move is no error: MTAs rewrite their logs.
-	Gather(ctx context.Context, e *Entry) error
+	//
+	// Side files that no other message can come by as long as this one's files
+	// exist on this filesystem may stay where the MTA has them, also while the
+	// message is in quarantine. When it is leaving, to be deleted or to go to
+	// another filesystem, those are told as well.
+	Gather(ctx context.Context, e *Entry, leaving bool) error
 	// Shelf is the name of one of its files inside the run's folder, without
 	// any folder in it and different for each file of a message.
 	Shelf(e Entry, f File) string

@@ -67,8 +67,9 @@ func (s *spoolDir) Same(was, now spool.Entry) bool {
 }
 
 // Gather adds the journal and the log. The journal has to travel, and without
-// it those it names would get the message again.
-func (s *spoolDir) Gather(ctx context.Context, e *spool.Entry) error {
+// it those it names would get the message again; the log does, as exim -MG and
+// exim -Mrm do not leave it behind either.
+func (s *spoolDir) Gather(ctx context.Context, e *spool.Entry, _ bool) error {
 	if err := s.stat(ctx, e); err != nil {
 		return err
 	}

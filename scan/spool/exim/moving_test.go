@@ -84,7 +84,7 @@ func TestJournalTravels(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // a second call must not double them
-		if err := s.Gather(t.Context(), &e); err != nil {
+		if err := s.Gather(t.Context(), &e, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,7 +116,7 @@ func TestJournalTravels(t *testing.T) {
 // checkHome asks for each file's way back, into an unsplit and a split spool.
 func checkHome(t *testing.T, s *spoolDir, q spool.Entry, want []string) {
 	t.Helper()
-	if err := s.Gather(t.Context(), &q); err != nil {
+	if err := s.Gather(t.Context(), &q, false); err != nil {
 		t.Fatal(err)
 	}
 	home := func() (got []string) {

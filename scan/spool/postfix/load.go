@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"strings"
 
 	"qclean/scan/disk"
@@ -137,38 +136,6 @@ func (s *queueDir) fill(e *spool.Entry, q *queueFile) {
 		e.Arrived = at
 	}
 	e.Envelope.Reason = s.reason(e, q.room())
-}
-
-// reason reads the log of the last tries, if there is one, into b.
-func (s *queueDir) reason(e *spool.Entry, b []byte) string {
-	if quarantined := queued.InOld(e.ID); !quarantined && (e.Queue == "maildrop" || e.Queue == "incoming") {
-		return ""
-	}
-	n, _, err := s.t.Load(s.logName(*e, "defer"), b[:reasonBytes])
-	if err != nil {
-		return ""
-	}
-	return parseReason(b[:n])
-}
-
-// logName is where the log of a kind lies: beside a message in quarantine,
-// else in the folder of all such logs.
-func (s *queueDir) logName(e spool.Entry, kind string) string {
-	name, id := e.Files[0].Name, e.ID.Short()
-	if queued.InOld(e.ID) {
-		return name + "." + kind
-	}
-	return path.Join(s.base, kind, hashPath(id, s.depths[kind]), id)
-}
-
-// isShelvedLog tells a log by the name that it has in quarantine.
-func isShelvedLog(name string) bool {
-	for _, kind := range logKinds {
-		if id, ok := strings.CutSuffix(name, "."+kind); ok {
-			return validID(id)
-		}
-	}
-	return false
 }
 
 // flaws says what is wrong with a queue file, besides what it is about.

@@ -171,62 +171,20 @@ func sameFile(a, b string) bool {
 	return cutTime(a) != "" && cutTime(a) == cutTime(b)
 }
 
-// Gather adds the logs. The bounce log has to travel: it is what the sender
-// has not been told yet. Under the same inode no other message can get this
-// name, so the message may go first and its logs after it.
-func (s *queueDir) Gather(ctx context.Context, e *spool.Entry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	e.Files = e.Files[:1:1]
-	for _, kind := range logKinds {
-		name := s.logName(*e, kind)
-		info, err := s.t.Lstat(name)
-		switch {
-		case err == nil && info.Mode.IsRegular():
-			e.Files = append(e.Files, spool.File{Name: name, Role: spool.Log})
-		case err != nil && queued.Gone(err) != spool.ErrGone:
-			return err
-		}
-	}
-	return nil
-}
-
-// Shelf is the queue ID, and for a log its kind behind that: in the queue
-// directory they all have the same name, in folders of their own.
-func (s *queueDir) Shelf(e spool.Entry, f spool.File) string {
-	if f.Role != spool.Log {
-		return path.Base(f.Name)
-	}
-	return e.ID.Short() + "." + s.logKind(e, f)
-}
-
-// logKind tells a log by its folder or, in quarantine, by the end of its name.
-func (s *queueDir) logKind(e spool.Entry, f spool.File) string {
-	for _, kind := range logKinds {
-		if s.logName(e, kind) == f.Name || strings.HasSuffix(f.Name, "."+kind) {
-			return kind
-		}
-	}
-	return "log"
-}
-
 // Home is the queue that a message came from. For one of active that is
 // deferred, since the queue manager would not notice it in active.
 func (s *queueDir) Home(ctx context.Context, e spool.Entry, f spool.File) (string, error) {
 	id := e.ID.Short()
 	if f.Role == spool.Log {
 		kind := s.logKind(e, f)
-		name := path.Join(s.base, kind, hashPath(id, s.depths[kind]), id)
+		name := s.logPlace(id, kind)
 		if !queued.IsFolder(s.t, path.Dir(name)) {
 			return "", nil
 		}
 		return name, nil
 	}
-	for _, q := range flow {
-		if _, err := s.findIn(ctx, q, id); !errors.Is(err, spool.ErrGone) {
-			return "", fmt.Errorf("%q in %s: %w", id, q, errors.Join(fs.ErrExist, err))
-		}
+	if err := s.vacant(ctx, e); err != nil {
+		return "", err
 	}
 	if e.Queue == "active" {
 		if err := s.forgotten(ctx, f); err != nil {
@@ -235,6 +193,23 @@ func (s *queueDir) Home(ctx context.Context, e spool.Entry, f spool.File) (strin
 		return s.place("deferred", id)
 	}
 	return s.place(e.Queue, id)
+}
+
+// vacant is fs.ErrExist when a queue has another message of this name. A file
+// that fits its name keeps all others from having it that fit theirs.
+func (s *queueDir) vacant(ctx context.Context, e spool.Entry) error {
+	id := e.ID.Short()
+	if fits(e) {
+		if taken, err := s.isMisfit(ctx, id); err == nil && !taken {
+			return nil
+		}
+	}
+	for _, q := range flow {
+		if _, err := s.findIn(ctx, q, id); !errors.Is(err, spool.ErrGone) {
+			return fmt.Errorf("%q in %s: %w", id, q, errors.Join(fs.ErrExist, err))
+		}
+	}
+	return nil
 }
 
 // settleTime is how long the queue manager is given to come across a message

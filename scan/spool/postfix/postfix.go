@@ -149,6 +149,7 @@ type queueDir struct {
 	depths  map[string]int // of hash folders, by queue and kind of log
 	configs string         // the folder of main.cf
 	files   sync.Pool      // *queueFile
+	misfits misfits
 	now     func() time.Time
 }
 
