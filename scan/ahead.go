@@ -73,14 +73,16 @@ func (a *advice) begin() (began waits) {
 	return began
 }
 
-// ask asks for what is read of a batch, if that helps.
-func (a *advice) ask(batch []spool.Entry, looks []look) {
-	if !a.wanted() {
+// ask asks for what is read of a batch, if that helps. near is the view of the
+// spool that reads it.
+func (a *advice) ask(near spool.Spool, batch []spool.Entry, looks []look) {
+	to, ok := near.(spool.Adviser)
+	if !a.wanted() || !ok {
 		return
 	}
 	for i := range batch {
 		if looks[i].err == nil && !looks[i].known {
-			a.to.Advise(&batch[i], adviceBytes)
+			to.Advise(&batch[i], adviceBytes)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 type worker[T any] struct {
 	ctx    context.Context
 	spool  spool.Spool
+	near   spool.Spool // spool, as seen from the folders of the batch in hand
 	o      Options
 	advice *advice
 	fn     func(*Message) (T, error)
@@ -33,7 +34,8 @@ func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 		out := results.batch()
 		began := w.advice.begin()
 		looks := w.lookAt(batch)
-		w.advice.ask(batch, looks)
+		letGo := w.approach()
+		w.advice.ask(w.near, batch, looks)
 		for i := range batch {
 			if w.ctx.Err() != nil {
 				break
@@ -41,12 +43,23 @@ func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 			v, err := w.measured(&batch[i], looks[i])
 			out = append(out, outcome[T]{v, err})
 		}
+		letGo()
 		w.advice.end(began, len(batch))
 		entries.giveBack(batch)
 		if !results.send(w.ctx, out) {
 			return
 		}
 	}
+}
+
+// approach holds the folders that the next messages lie in, where the spool can.
+func (w *worker[T]) approach() (letGo func()) {
+	if n, ok := w.spool.(spool.Nearer); ok {
+		w.near, letGo = n.Near()
+		return letGo
+	}
+	w.near = w.spool
+	return func() {}
 }
 
 // measured is one, with its time taken and its error dressed.
@@ -75,7 +88,7 @@ func (w *worker[T]) one(e *spool.Entry, known bool) (v T, err error) {
 		w.msg = Message{Entry: e, Known: true, meter: w.meter}
 		return w.fn(&w.msg)
 	}
-	text, err := w.spool.Load(w.ctx, e, w.buf)
+	text, err := w.near.Load(w.ctx, e, w.buf)
 	if err != nil {
 		return v, err
 	}

@@ -188,6 +188,13 @@ type BatchStater interface {
 	StatAll(ctx context.Context, entries []Entry, tell func(i int, err error))
 }
 
+// Nearer gives a view of a spool for one goroutine that loads many messages,
+// one after another: it holds the folders that they lie in (disk.Near). letGo is
+// called after some dozen of them, and the view not used any more.
+type Nearer interface {
+	Near() (view Spool, letGo func())
+}
+
 // Prober tells whether the MTA is working on this spool, and how it knows.
 type Prober interface {
 	Running(ctx context.Context) (bool, string, error)

@@ -83,7 +83,7 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 		return nil, fmt.Errorf("open Exim spool: %q: %w", at, spool.ErrNotSpool)
 	}
 	s := &spoolDir{t: t, base: at, root: path.Join(t.Path(), at), configs: configFiles, proc: "/proc"}
-	s.buffers.New = func() any { return new(buffers) }
+	s.buffers = &sync.Pool{New: func() any { return new(buffers) }}
 	if err := s.findQueues(); err != nil {
 		return nil, fmt.Errorf("open Exim spool: %w", err)
 	}
@@ -101,8 +101,16 @@ type spoolDir struct {
 	root    string
 	queues  []spool.Queue
 	configs []string
-	proc    string    // where processes are told of
-	buffers sync.Pool // *buffers
+	proc    string     // where processes are told of
+	buffers *sync.Pool // *buffers
+}
+
+// Near holds the folders of the messages in hand, and of their logs.
+func (s *spoolDir) Near() (spool.Spool, func()) {
+	view := *s
+	var letGo func()
+	view.t, letGo = disk.Near(s.t)
+	return &view, letGo
 }
 
 // maxQueues bounds the named queues that are looked for.

@@ -43,16 +43,23 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open queue of raw messages: %w", err)
 	}
-	s := &raw{tree: t, shape: sh}
-	s.fronts.New = func() any { b := make([]byte, maxFront); return &b }
-	return s, nil
+	fronts := &sync.Pool{New: func() any { b := make([]byte, maxFront); return &b }}
+	return &raw{tree: t, shape: sh, fronts: fronts}, nil
 }
 
 // raw is an open spool.
 type raw struct {
 	tree   disk.Tree
 	shape  shape
-	fronts sync.Pool // *[]byte of maxFront
+	fronts *sync.Pool // *[]byte of maxFront
+}
+
+// Near holds the folders of the messages in hand.
+func (s *raw) Near() (spool.Spool, func()) {
+	view := *s
+	var letGo func()
+	view.tree, letGo = disk.Near(s.tree)
+	return &view, letGo
 }
 
 // Layout is what was found when the spool was opened.

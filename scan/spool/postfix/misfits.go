@@ -31,7 +31,7 @@ const (
 
 // isMisfit tells whether a queue has a file of that name that does not fit it.
 func (s *queueDir) isMisfit(ctx context.Context, id string) (bool, error) {
-	m := &s.misfits
+	m := s.misfits
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if began := s.now(); !began.Before(m.until) {

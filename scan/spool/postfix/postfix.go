@@ -136,7 +136,8 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 	for _, dir := range slices.Concat(flow, logKinds, []string{s.queues[0].Name}) {
 		s.depths[dir] = hashDepth(t, path.Join(s.base, dir))
 	}
-	s.files.New = func() any { return new(queueFile) }
+	s.files = &sync.Pool{New: func() any { return new(queueFile) }}
+	s.misfits = new(misfits)
 	return s, nil
 }
 
@@ -148,9 +149,17 @@ type queueDir struct {
 	queues  []spool.Queue
 	depths  map[string]int // of hash folders, by queue and kind of log
 	configs string         // the folder of main.cf
-	files   sync.Pool      // *queueFile
-	misfits misfits
+	files   *sync.Pool     // *queueFile
+	misfits *misfits
 	now     func() time.Time
+}
+
+// Near holds the folders of the messages in hand, and of their logs.
+func (s *queueDir) Near() (spool.Spool, func()) {
+	view := *s
+	var letGo func()
+	view.t, letGo = disk.Near(s.t)
+	return &view, letGo
 }
 
 // addQueue puts the quarantine beside the queues. Inside one, Postfix would

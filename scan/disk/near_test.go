@@ -1,0 +1,105 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestNearAnswersAsTheTree asks for names of all kinds again and again.
+func TestNearAnswersAsTheTree(t *testing.T) {
+	dir := t.TempDir()
+	names := []string{"top", "none", "link", "link/1", "top/1", "a/../top", "a/", "", "none/1", "a/none", "b/deep/1", "a", "a/link"}
+	for i := range 2 * nearFolders {
+		for j := range 3 {
+			name := fmt.Sprintf("%c/%d", 'a'+i, j)
+			write(t, dir, name, "content of "+name)
+			names = append(names, name)
+		}
+	}
+	write(t, dir, "top", "top")
+	write(t, dir, "b/deep/1", "deep")
+	must(t, os.Symlink("a", filepath.Join(dir, "link")))
+	must(t, os.Symlink("1", filepath.Join(dir, "a/link")))
+	tree := openTree(t, dir)
+	before := descriptors(t)
+	view, letGo := Near(tree)
+	buf, wantBuf := make([]byte, 100), make([]byte, 100)
+	for range 3 {
+		for _, name := range names {
+			want, wantErr := tree.Lstat(name)
+			got, err := view.Lstat(name)
+			if got != want {
+				t.Errorf("%q: %+v, want %+v", name, got, want)
+			}
+			sameTrouble(t, name, err, wantErr)
+			n, _, wantErr := tree.Load(name, wantBuf)
+			m, _, err := view.Load(name, buf)
+			if string(buf[:m]) != string(wantBuf[:n]) {
+				t.Errorf("%q: %q, want %q", name, buf[:m], wantBuf[:n])
+			}
+			sameTrouble(t, name, err, wantErr)
+			f, err := view.Open(name)
+			if err == nil {
+				f.Close()
+			}
+			sameTrouble(t, name, err, wantErr)
+			view.Advise(name, 10)
+		}
+	}
+	letGo()
+	if after := descriptors(t); after != before {
+		t.Errorf("%d descriptors are left of %d", after, before)
+	}
+}
+
+func sameTrouble(t *testing.T, name string, err, want error) {
+	t.Helper()
+	for _, sentinel := range []error{fs.ErrNotExist, ErrNotFolder, ErrBadName, ErrNotRegular} {
+		if errors.Is(err, sentinel) != errors.Is(want, sentinel) {
+			t.Errorf("%q: %v, want %v", name, err, want)
+		}
+	}
+	if fmt.Sprint(err) != fmt.Sprint(want) {
+		t.Errorf("%q: %v, want %v", name, err, want)
+	}
+}
+
+// TestNearNeverFollows: a folder that becomes a link while it is held leads nowhere else.
+func TestNearNeverFollows(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	for i := range 3 {
+		write(t, dir, fmt.Sprintf("a/%d", i), "mine")
+		write(t, outside, fmt.Sprintf("%d", i), "secret")
+	}
+	tree := openTree(t, dir)
+	view, letGo := Near(tree)
+	buf := make([]byte, 10)
+	load := func(name string) string {
+		n, _, err := view.Load(name, buf)
+		if err != nil {
+			return err.Error()
+		}
+		return string(buf[:n])
+	}
+	load("a/0")
+	if got := load("a/1"); got != "mine" {
+		t.Fatal(got)
+	}
+	must(t, os.Rename(filepath.Join(dir, "a"), filepath.Join(dir, "b")))
+	must(t, os.Symlink(outside, filepath.Join(dir, "a")))
+	if got := load("a/2"); got != "mine" { // of the folder that is held
+		t.Errorf("held: %s", got)
+	}
+	letGo()
+	view, letGo = Near(tree)
+	defer letGo()
+	for range 3 {
+		if got := load("a/2"); got == "secret" || got == "mine" {
+			t.Errorf("through the link: %s", got)
+		}
+	}
+}
