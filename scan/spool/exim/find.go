@@ -68,14 +68,11 @@ func (s *spoolDir) stat(ctx context.Context, e *spool.Entry) error {
 	if err != nil && !errors.Is(err, spool.ErrGone) {
 		return err
 	}
-	e.Files = e.Files[:1:1]
-	if err == nil {
-		e.Files = append(e.Files, spool.File{Name: bodyName, Role: spool.Body})
+	if err != nil {
+		stated(e, bodyName, &header, nil)
+		return nil
 	}
-	e.Ident, e.Size = header.Ident(), header.Size+body.Size
-	if e.Arrived.IsZero() {
-		e.Arrived = arrived(id)
-	}
+	stated(e, bodyName, &header, &body)
 	return nil
 }
 

@@ -21,27 +21,43 @@ const maxHeader = 16 << 20
 
 // buffers are reused from message to message.
 type buffers struct {
-	header, journal []byte
-	body            bodyReader
+	header, journal, log []byte
+	body                 bodyReader
+	held                 []byte // a body file that is read as one piece
+	holding              bytes.Reader
 }
 
 // Load reads headers and as much of the body as fits. Line ends are LF.
 func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	if err := ctx.Err(); err != nil {
+		return spool.Text{}, err
+	}
+	b := s.buffers.Get().(*buffers)
+	defer s.buffers.Put(b)
+	var m message
+	if s.hold(e, b) {
+		flaws := s.parse(e, b, &m)
+		b.holding.Reset(b.held)
+		return assembled(e, b, &m, &b.holding, flaws, buf)
+	}
 	if e.Ident == "" {
 		if err := s.Stat(ctx, e); err != nil {
 			return spool.Text{}, err
 		}
 	}
-	b := s.buffers.Get().(*buffers)
-	defer s.buffers.Put(b)
-	var m message
 	f, flaws, err := s.open(ctx, e, b, &m)
 	if err != nil {
 		return spool.Text{}, err
 	}
-	if f != nil {
-		defer f.Close()
+	if f == nil {
+		return assembled(e, b, &m, nil, flaws, buf)
 	}
+	defer f.Close()
+	return assembled(e, b, &m, f, flaws, buf)
+}
+
+// assembled puts headers and body into buf. body is nil where there is none.
+func assembled(e *spool.Entry, b *buffers, m *message, body io.ReaderAt, flaws []string, buf []byte) (spool.Text, error) {
 	n, whole := 0, true
 	put := func(p []byte) bool {
 		c := copy(buf[n:], p)
@@ -49,9 +65,10 @@ func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 		return whole
 	}
 	m.eachHeader(put)
-	if whole && put([]byte("\n")) && f != nil {
-		b.body.reset(f, e.ID.Short(), m.wire)
+	if whole && put([]byte("\n")) && body != nil {
+		b.body.reset(body, e.ID.Short(), m.wire)
 		var c int
+		var err error
 		if c, whole, err = b.body.fill(buf[n:]); err != nil {
 			return spool.Text{}, fmt.Errorf("read body file: %w", err)
 		}
@@ -138,7 +155,7 @@ func (s *spoolDir) parse(e *spool.Entry, b *buffers, m *message) (flaws []string
 	if !m.arrived.IsZero() {
 		e.Arrived = m.arrived
 	}
-	e.Envelope.Reason = s.reason(*e)
+	e.Envelope.Reason = s.reason(*e, b)
 	return flaws
 }
 
@@ -174,25 +191,36 @@ func (s *spoolDir) read(name string, buf []byte) ([]byte, error) {
 const reasonBytes = 4096
 
 // reason reads the log of a message: its last attempt stands at the end.
-func (s *spoolDir) reason(e spool.Entry) string {
+func (s *spoolDir) reason(e spool.Entry, b *buffers) string {
+	b.log = room(b.log, reasonBytes)
 	for _, name := range s.logNames(e) {
-		f, err := s.t.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
+		n, info, err := s.t.Load(name, b.log)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			continue
-		}
-		if err != nil {
+		case err != nil:
 			return ""
+		case info.Size > int64(n):
+			return s.lastReason(name, b.log)
 		}
-		defer f.Close()
-		info, err := f.Stat()
-		if err != nil {
-			return ""
-		}
-		var b [reasonBytes]byte
-		n, _ := f.ReadAt(b[:], max(0, info.Size-reasonBytes))
-		return parseReason(b[:n])
+		return parseReason(b.log[:n])
 	}
 	return ""
+}
+
+// lastReason is for a log that is longer than b.
+func (s *spoolDir) lastReason(name string, b []byte) string {
+	f, err := s.t.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return ""
+	}
+	n, _ := f.ReadAt(b, max(0, info.Size-int64(len(b))))
+	return parseReason(b[:n])
 }
 
 // parseReason finds the last deferral in a message's log (deliver.c, deferred
