@@ -126,11 +126,16 @@ func (n *census) numberAll(c crew) {
 		return
 	}
 	n.runs = make([][]uint16, n.docs[len(n.docs)-1].run()+1)
+	ends := make([]int, len(n.runs)+1) // where the docs of the run before end
+	for i := range n.docs {
+		ends[n.docs[i].run()+1] = i + 1
+	}
+	for i := 1; i < len(ends); i++ { // of a doc of very many messages there is more than one run
+		ends[i] = max(ends[i], ends[i-1])
+	}
 	scratch := make([]run, max(int(c), 1))
 	c.share(len(n.runs), func(worker, i int) {
-		from, _ := slices.BinarySearchFunc(n.docs, i, func(d doc, i int) int { return d.run() - i })
-		to, _ := slices.BinarySearchFunc(n.docs, i+1, func(d doc, i int) int { return d.run() - i })
-		n.runs[i] = scratch[worker].make(n, n.docs[from:to])
+		n.runs[i] = scratch[worker].make(n, n.docs[ends[i]:ends[i+1]])
 	})
 }
 

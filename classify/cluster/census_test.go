@@ -88,7 +88,7 @@ func TestNumbersOfChosenHashes(t *testing.T) {
 // any number of workers.
 func TestAnyWorkers(t *testing.T) {
 	m := newMill(71)
-	m.flood(5000)
+	m.flood(6000) // of which more than leadFirst are of one class
 	m.addAll(4, func() string { return "" })
 	want := fmt.Sprint(Groups(&m.set, Options{Workers: 1}))
 	for _, workers := range []int{0, 2, 7} {
