@@ -20,7 +20,7 @@ type census struct {
 }
 
 // runBits: the docs of so many places in the order of keys are one run.
-const runBits = 12
+const runBits = 10
 
 // newCensus counts the features of docs, and writes to each where its features are.
 func newCensus(s *Set, docs []doc, c crew) *census {

@@ -53,7 +53,8 @@ func resized[T any](s []T, n int) []T {
 }
 
 // meet adds up the features that a message shares with each group. It tells
-// whether some of them are in more groups than the index has.
+// whether some of them are in more groups than the index has. Who asks sets the
+// hits of the groups touched back to 0.
 func (h *hand) meet(g *grouping, features []int32) (full bool) {
 	h.touched = h.touched[:0]
 	h.room(len(g.groups))
@@ -69,11 +70,4 @@ func (h *hand) meet(g *grouping, features []int32) (full bool) {
 		full = full || g.lookup.full[f/64]>>(f%64)&1 != 0
 	}
 	return full
-}
-
-// candidates counts the features that are in each group's core, in g.hits for
-// the groups g.touched. Who asks sets the hits back to 0.
-func (g *grouping) candidates(hashes []uint32) {
-	g.features = g.census.numbers(g.features[:0], hashes)
-	g.meet(g, g.features)
 }

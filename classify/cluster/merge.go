@@ -30,7 +30,7 @@ func (g *grouping) merge() (changed bool) {
 		return i
 	}
 	for i := range g.groups {
-		g.candidates(g.groups[i].core.hash)
+		g.meet(g, g.groups[i].core.feature)
 		for _, j := range g.touched {
 			if int(j) < i && int(g.hits[j]) >= minHits && g.same(int32(i), j) {
 				a, b := root(int32(i)), root(j)
