@@ -69,7 +69,9 @@ func (w *work) all(ctx context.Context) error {
 			messages = append(messages, s)
 		}
 	}
-	if err := w.act(ctx, messages); err != nil {
+	err := w.act(ctx, messages)
+	w.tidy(ctx, messages)
+	if err != nil {
 		return errors.Join(err, w.index(context.WithoutCancel(ctx), index))
 	}
 	return w.index(ctx, index)

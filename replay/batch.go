@@ -57,7 +57,7 @@ func (w *work) messages(ctx context.Context, steps []*Step) error {
 
 func (w *work) round(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
 	for len(steps) > 0 {
-		n := min(len(steps), w.m.o.Batch)
+		n := min(len(steps), w.m.batch)
 		later, err := w.batch(ctx, steps[:n], last)
 		again, steps = append(again, later...), steps[n:]
 		if err != nil {
@@ -70,8 +70,9 @@ func (w *work) round(ctx context.Context, steps []*Step, last bool) (again []*St
 // batch writes down what it is about to do, does it, and makes sure of it. It
 // gives back the steps that are worth another try, unless this is the last.
 func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*Step, err error) {
-	kept := keepFolders(w.m.tree)
-	defer func() { kept() }()
+	if w.run.Verb == Quarantine {
+		defer keepFolders(w.m.tree)()
+	}
 	ready := make([]*Step, 0, len(steps))
 	for _, s := range steps {
 		reason, err := w.intend(ctx, s)
@@ -88,30 +89,51 @@ func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*St
 	if len(ready) == 0 {
 		return again, nil
 	}
-	if err := w.journal.Sync(); err != nil {
+	if err := errors.Join(w.folders.syncNew(), w.journal.Sync()); err != nil {
 		return again, err
 	}
-	moved := make([]*Step, 0, len(ready))
-	i := 0
-	for s, l := range w.ahead(context.WithoutCancel(ctx), ready) {
-		if ctx.Err() != nil {
-			l.letGo()
-			err = errors.Join(ctx.Err(), w.leave(ready[i:]))
-			break
+	tried, moved, err := w.move(ctx, ready, last)
+	return append(again, tried...), errors.Join(err, w.folders.sync(), w.vouch(moved))
+}
+
+// move takes the messages of a batch to where the journal says, and writes down
+// what became of each. After an error, or when ctx has ended, it writes down
+// only what was begun, and that the rest was not.
+func (w *work) move(ctx context.Context, ready []*Step, last bool) (again, moved []*Step, err error) {
+	quiet := context.WithoutCancel(ctx)
+	at := w.lanes(quiet, ready)
+	defer at.stop()
+	kept := func() {}
+	if w.run.Verb != Quarantine {
+		defer func() { kept() }()
+	}
+	for i, s := range ready {
+		if err == nil {
+			if err = ctx.Err(); err != nil {
+				at.stop()
+			}
 		}
-		if i++; i%renewAfter == 0 && w.run.Verb != Quarantine {
+		if i%renewAfter == 0 && w.run.Verb != Quarantine {
 			kept()
 			kept = keepFolders(w.m.tree)
 		}
-		reason, oneErr := w.one(context.WithoutCancel(ctx), s, l)
+		a := at.next()
+		if err != nil && !a.made {
+			err = errors.Join(err, w.leave(s))
+			continue
+		}
+		reason, oneErr := w.one(quiet, s, a)
+		a.letGo()
 		if oneErr == nil && reason == "" {
 			moved = append(moved, s)
 		}
-		if again, err = w.verdict(s, reason, oneErr, again, last); err != nil {
-			break
+		var stop error
+		if again, stop = w.verdict(s, reason, oneErr, again, last); stop != nil {
+			at.stop()
+			err = errors.Join(err, stop)
 		}
 	}
-	return again, errors.Join(err, w.folders.sync(), w.vouch(moved))
+	return again, moved, err
 }
 
 // renewAfter is how many messages may go back before the folders of the queue
@@ -153,7 +175,7 @@ func (w *work) vouch(moved []*Step) error {
 }
 
 // leave writes down that steps with an intent were not begun.
-func (w *work) leave(steps []*Step) error {
+func (w *work) leave(steps ...*Step) error {
 	for _, s := range steps {
 		if err := w.journal.Append(lineSkip, strconv.Itoa(s.N), whyInterrupted); err != nil {
 			return err
@@ -211,9 +233,15 @@ func (w *work) intend(ctx context.Context, s *Step) (reason string, err error) {
 		return reason, err
 	}
 	if s.late = w.known(s); s.late {
-		return "", w.folders.ensure(dirOf(s.Moves[0].To))
+		return "", w.folders.prepare(dirOf(s.Moves[0].To))
 	}
 	return w.inspect(ctx, s)
+}
+
+// intendAlone is intend for a step that is not one of a batch.
+func (w *work) intendAlone(ctx context.Context, s *Step) (reason string, err error) {
+	reason, err = w.intend(ctx, s)
+	return reason, errors.Join(err, w.folders.syncNew())
 }
 
 // intendLate does for a step with an intent what was put off, now that it is
@@ -227,7 +255,7 @@ func (w *work) intendLate(ctx context.Context, s *Step) (reason string, err erro
 	if reason, err := w.inspect(ctx, s); reason != "" || err != nil || slices.Equal(was, s.Moves) {
 		return reason, err
 	}
-	if err := errors.Join(w.intent(s), w.journal.Sync()); err != nil {
+	if err := errors.Join(w.folders.syncNew(), w.intent(s), w.journal.Sync()); err != nil {
 		return "", errStop{err}
 	}
 	return "", nil
@@ -269,7 +297,7 @@ func (w *work) room(s *Step, m *Move) (string, error) {
 		return "", nil
 	}
 	if _, _, old := w.m.at.inOld(m.To); old {
-		return "", w.folders.ensure(dirOf(m.To))
+		return "", w.folders.prepare(dirOf(m.To))
 	}
 	if len(s.Moves) == 1 {
 		return "", nil

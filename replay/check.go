@@ -16,7 +16,7 @@ func (l *ledger) check() error {
 	if err := l.checkQueues(); err != nil {
 		return err
 	}
-	froms, tos := map[string]bool{}, map[string]bool{}
+	froms, tos := make(map[string]bool, len(l.steps)), make(map[string]bool, len(l.steps))
 	for _, s := range l.steps {
 		if err := l.checkStep(s); err != nil {
 			return fmt.Errorf("%w: step %d: %w", ErrJournal, s.N, err)

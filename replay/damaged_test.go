@@ -122,7 +122,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("step 1 index - - - 0 - control index.dat " + run + "/.qclean/index/index.dat\nready\nskip 1 gone\nend done"))
 	at := places{(&pair{}).Layout()}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		load(at, run, journal.NewReader(bytes.NewReader(data)))
+		load(at, run, journal.NewReader(bytes.NewReader(data)), 0)
 		b := &bytesFile{}
 		w := journal.NewWriter(b)
 		for _, l := range forgedHead(forgedRun) {
@@ -135,7 +135,7 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 		w.Sync()
-		l, err := load(at, run, journal.NewReader(bytes.NewReader(b.Bytes())))
+		l, err := load(at, run, journal.NewReader(bytes.NewReader(b.Bytes())), 0)
 		if err != nil || !l.ready {
 			return
 		}

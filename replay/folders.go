@@ -17,12 +17,13 @@ import (
 type folders struct {
 	tree    disk.Tree
 	known   map[string]bool
+	fresh   map[string]bool // folders with new ones that are not on the disk yet
 	targets map[string]bool
 	sources map[string]bool
 }
 
 func newFolders(t disk.Tree) *folders {
-	return &folders{tree: t, known: map[string]bool{".": true}, targets: map[string]bool{}, sources: map[string]bool{}}
+	return &folders{tree: t, known: map[string]bool{".": true}, fresh: map[string]bool{}, targets: map[string]bool{}, sources: map[string]bool{}}
 }
 
 func (m *Mover) newFolders() *folders { return newFolders(m.tree) }
@@ -50,6 +51,36 @@ func (f *folders) ensure(dir string) error {
 		return err
 	}
 	f.known[dir] = true
+	return nil
+}
+
+// prepare is ensure for many folders in one: they are on the disk when syncNew
+// returns, before which nothing may be moved there.
+func (f *folders) prepare(dir string) error {
+	if f.known[dir] {
+		return nil
+	}
+	if !f.known[path.Dir(dir)] {
+		return f.ensure(dir)
+	}
+	err := f.tree.Mkdir(dir, 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		err = f.isFolder(dir)
+	}
+	if err != nil {
+		return err
+	}
+	f.known[dir], f.fresh[path.Dir(dir)] = true, true
+	return nil
+}
+
+func (f *folders) syncNew() error {
+	for _, dir := range slices.Sorted(maps.Keys(f.fresh)) {
+		if err := f.tree.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	clear(f.fresh)
 	return nil
 }
 

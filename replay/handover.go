@@ -59,7 +59,7 @@ func (w *work) submit(ctx context.Context, steps []*Step) error {
 // handOver gives one message to the other server.
 func (w *work) handOver(ctx context.Context, s *Step) (string, error) {
 	quiet := context.WithoutCancel(ctx)
-	if reason, err := w.intend(quiet, s); reason != "" || err != nil {
+	if reason, err := w.intendAlone(quiet, s); reason != "" || err != nil {
 		return reason, err
 	}
 	if reason, err := w.still(quiet, s); reason != "" || err != nil {
@@ -100,7 +100,7 @@ func (w *work) brokenOff(ctx context.Context, s *Step, h *handing, err error) (s
 	case errors.As(err, &stop):
 		return "", err
 	case reason == whyLater && ctx.Err() != nil:
-		return "", errStop{errors.Join(err, w.leave([]*Step{s}))}
+		return "", errStop{errors.Join(err, w.leave(s))}
 	case reason == whyLater && !away:
 		return "", err
 	case reason == "":

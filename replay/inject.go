@@ -99,7 +99,7 @@ func (w *work) injectWindow(ctx context.Context, steps []*Step, pace *pacer) err
 func (w *work) keep(ctx context.Context, parcels []*parcel) ([]*parcel, error) {
 	kept := make([]*parcel, 0, len(parcels))
 	for i, p := range parcels {
-		reason, err := w.one(context.WithoutCancel(ctx), p.step, looked{})
+		reason, err := w.one(context.WithoutCancel(ctx), p.step, attempt{})
 		if err == nil && reason == "" {
 			kept = append(kept, p)
 			continue

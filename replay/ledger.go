@@ -49,9 +49,18 @@ type staged struct {
 	released bool   // it may be there
 }
 
-// load reads a journal. found is the run's folder: <old>/<run>.
-func load(at places, found string, r *journal.Reader) (*ledger, error) {
+// Bytes of a journal that a step takes at least, with what is said of it later,
+// and how many steps are made room for before they are read.
+const (
+	stepBytes = 400
+	roomFor   = 1 << 17
+)
+
+// load reads a journal of about so many bytes. found is the run's folder: <old>/<run>.
+func load(at places, found string, r *journal.Reader, size int64) (*ledger, error) {
 	l := &ledger{dir: found, at: at, reason: map[int]string{}, inject: map[int]*staged{}, handed: map[int]*handing{}}
+	room := min(size/stepBytes, roomFor)
+	l.steps, l.phases = make([]Step, 0, room), make([]phase, 0, room)
 	first := true
 	for line, err := range r.Lines() {
 		if err == nil && first {

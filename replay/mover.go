@@ -19,7 +19,7 @@ import (
 
 // Options of a Mover. The zero value is right for most.
 type Options struct {
-	Batch    int            // messages between two syncs; 0: 4096
+	Batch    int            // messages between two syncs; 0: 4096, and 16384 where they are only renamed
 	Rate     float64        // messages a second into pickup; 0: as fast as it goes
 	Old      disk.Tree      // a folder on another filesystem that takes the quarantined messages; nil: none
 	Via      submit.Sender  // the server that Submit sends to; the caller closes it
@@ -48,12 +48,16 @@ type Mover struct {
 	at     places
 	o      Options
 	locked bool
+	batch  int // messages that are renamed between two syncs
 	// inline hashes in the goroutine that moves, so that a test meets the
 	// operations in the same order each time.
 	inline bool
 }
 
-const defaultBatch = 4096
+const (
+	defaultBatch = 4096
+	renameBatch  = 16384 // a sync costs the disk some milliseconds, whatever is on the way to it
+)
 
 // New gives a Mover for a spool that was opened from this tree.
 func New(t disk.Tree, s spool.Spool, o Options) (*Mover, error) {
@@ -71,8 +75,8 @@ func New(t disk.Tree, s spool.Spool, o Options) (*Mover, error) {
 
 func (m *Mover) defaults() error {
 	o := &m.o
-	if o.Batch <= 0 {
-		o.Batch = defaultBatch
+	if m.batch = o.Batch; o.Batch <= 0 {
+		o.Batch, m.batch = defaultBatch, renameBatch
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -30,7 +30,7 @@ type rig struct {
 	archive string
 	adjust  map[string]string // names that are changed after unpacking: of a message under delivery, …
 	small   []string          // what is kept for the tests that do everything many times
-	fits    bool              // Postfix's IDs are given the inodes that the files have here
+	fits    bool              // Postfix's IDs are given the inodes that the files have here, and each message a folder in quarantine
 }
 
 func rigs() []rig {
@@ -204,11 +204,19 @@ func chosen(t testing.TB, s spool.Spool, quarantined bool) []Pick {
 // apply plans for what was chosen and makes the change.
 func (r rig) apply(t testing.TB, m *Mover, s spool.Spool, v Verb, from []Pick, at time.Time) (Run, error) {
 	t.Helper()
-	p, err := NewPlan(s, v, "all", from, at)
+	p, err := r.plan(s, v, from, at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m.Apply(ctx, p)
+}
+
+func (r rig) plan(s spool.Spool, v Verb, from []Pick, at time.Time) (*Plan, error) {
+	p, err := NewPlan(s, v, "all", from, at)
+	if err == nil && r.fits {
+		p.shelve(1)
+	}
+	return p, err
 }
 
 // contents tells at how many places each content lies, with the last part of

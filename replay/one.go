@@ -31,13 +31,12 @@ func (s *Step) entry() spool.Entry {
 	return e
 }
 
-// one moves one message: unless a look has just said that all is well, it claims
-// it, looks once more whether it is the one that was chosen, and renames its
-// files. A reason tells why it was left.
-func (w *work) one(ctx context.Context, s *Step, l looked) (reason string, err error) {
-	if l.sure {
-		defer l.letGo()
-		reason, err := w.rename(s)
+// one moves one message: unless that was done already, it claims it, looks once
+// more whether it is the one that was chosen, and renames its files. A reason
+// tells why it was left.
+func (w *work) one(ctx context.Context, s *Step, a attempt) (reason string, err error) {
+	if a.made {
+		reason, err := w.renamed(s, a.err)
 		if reason == whyGone && w.m.outward(s) { // to another queue, in the last moment
 			return w.find(ctx, s)
 		}
@@ -69,12 +68,16 @@ func (w *work) one(ctx context.Context, s *Step, l looked) (reason string, err e
 
 // rename moves the files of a message, in their order.
 func (w *work) rename(s *Step) (reason string, err error) {
+	return w.renamed(s, w.try(s, looked{sure: true}).err)
+}
+
+// renamed takes stock after it.
+func (w *work) renamed(s *Step, err error) (string, error) {
 	for _, m := range s.Moves {
-		err := w.m.tree.Move(m.From, m.To)
 		w.folders.moved(m.From, m.To)
-		if err != nil && !forgivable(m, err) {
-			return w.stuck(s, err)
-		}
+	}
+	if err != nil {
+		return w.stuck(s, err)
 	}
 	return "", nil
 }

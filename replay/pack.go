@@ -64,7 +64,7 @@ func (w *work) packOne(ctx context.Context, s *Step, names map[string]bool) (*pa
 			return nil, whyReplayed, nil
 		}
 	}
-	if reason, err := w.intend(ctx, s); reason != "" || err != nil {
+	if reason, err := w.intendAlone(ctx, s); reason != "" || err != nil {
 		return nil, reason, err
 	}
 	e := s.entry()

@@ -3,7 +3,6 @@ package replay
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -27,19 +26,30 @@ const (
 	maxAttempts = 1000 // names tried until a free one is found
 )
 
-// runName is what a run's folder is called: time, verb, and a number when the
-// second is taken.
-var runName = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-(quarantine|replay|submit|put-back|swap|reindex|undo|purge)(-[0-9]{1,4})?$`)
-
 func newRunName(v Verb, at time.Time) string { return at.UTC().Format(runTime) + "-" + string(v) }
 
-// verbOf tells the verb from a run's name.
+// verbOf tells the verb from a run's name, which is its folder's: time, verb,
+// and a number when the second is taken.
 func verbOf(run string) (Verb, bool) {
-	m := runName.FindStringSubmatch(run)
-	if m == nil {
+	const day, second = len("20060102"), len(runTime)
+	if len(run) <= second || !digits(run[:day]) || run[day] != '-' || !digits(run[day+1:second]) || run[second] != '-' {
 		return "", false
 	}
-	return Verb(m[1]), true
+	for _, v := range [...]Verb{Quarantine, Inject, Submit, PutBack, Swap, Reindex, Undo, Purge} {
+		if number, ok := strings.CutPrefix(run[second+1:], string(v)); ok {
+			return v, number == "" || number[0] == '-' && len(number) > 1 && len(number) <= len("-1000") && digits(number[1:])
+		}
+	}
+	return "", false
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // under gives what follows dir in name, and whether name lies below dir.
@@ -109,16 +119,15 @@ func (p places) inRun(name string) (q spool.Queue, run, rest string, ok bool) {
 
 // inQueue splits a name that lies in a queue, and in nothing else.
 func (p places) inQueue(name string) (spool.Queue, string, bool) {
-	if _, _, old := p.inOld(name); old || slices.Contains(p.Index, name) {
-		return spool.Queue{}, "", false
-	}
-	if p.inPickup(name) && !p.pickupIsQueue() {
-		return spool.Queue{}, "", false
-	}
 	for _, q := range p.Queues {
-		if rest, ok := under(q.Dir, name); ok {
-			return q, rest, true
+		rest, ok := under(q.Dir, name)
+		if !ok {
+			continue
 		}
+		if _, _, old := p.inOld(name); old || slices.Contains(p.Index, name) || p.inPickup(name) && !p.pickupIsQueue() {
+			break
+		}
+		return q, rest, true
 	}
 	return spool.Queue{}, "", false
 }
@@ -198,5 +207,6 @@ func (s *Step) tooLong() bool {
 	})
 }
 
-// runSpare is what a run's name may grow by when the second is taken.
-const runSpare = len("-1000")
+// runSpare is what a run's name may grow by when the second is taken, and a
+// name in it by a numbered folder.
+const runSpare = len("-1000") + len("/100000")

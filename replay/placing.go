@@ -91,7 +91,7 @@ func homeward(ctx context.Context, placer spool.Placer, e spool.Entry) ([]Move, 
 func (m *Mover) outMoves(placer spool.Placer, s *Step, run string, v Verb, e spool.Entry) []Move {
 	dir := path.Dir(s.control().To)
 	if q, ok := m.at.queue(e.Queue); ok && v == Quarantine && !s.held {
-		dir = path.Join(q.Old, run)
+		dir = m.shelfOf(s, q, run)
 	}
 	return shelved(placer, dir, e)
 }

@@ -88,7 +88,8 @@ func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time)
 		return nil, fmt.Errorf("%s takes no messages", v)
 	}
 	names := make(map[string]bool, 2*len(picks))
-	for _, pick := range inOrder(v, picks) {
+	for _, i := range inOrder(v, picks) {
+		pick := picks[i]
 		if replayed(p, pick.Entry) && (v == Inject || v == PutBack) || v == Submit && handedOver(p, pick.Entry) == Inject {
 			plan.Left = append(plan.Left, Skip{pick.Entry.ID, whyReplayed})
 			continue
@@ -114,32 +115,25 @@ func NewPlan(s spool.Spool, v Verb, selector string, picks []Pick, at time.Time)
 	}
 	plan.addIndex(p)
 	plan.setQueues(p)
+	if _, ok := s.(spool.Placer); ok {
+		plan.shelve(perFolder)
+	}
 	return plan, nil
 }
 
 // inOrder sorts the oldest to the front of a replay. All else goes by inode:
 // neighbours are changed in the same blocks, which a cold disk likes.
-func inOrder(v Verb, picks []Pick) []Pick {
-	if v.sends() {
-		picks = slices.Clone(picks)
-		slices.SortStableFunc(picks, func(a, b Pick) int { return a.Entry.Arrived.Compare(b.Entry.Arrived) })
-		return picks
-	}
-	type key struct {
-		inode uint64
-		at    int
-	}
-	keys := make([]key, len(picks))
+func inOrder(v Verb, picks []Pick) []int {
+	order, keys := make([]int, len(picks)), make([]int64, len(picks))
 	for i := range picks {
-		inode, _ := strconv.ParseUint(inodeOf(picks[i].Entry.Ident), 16, 64)
-		keys[i] = key{inode, i}
+		order[i], keys[i] = i, picks[i].Entry.Arrived.UnixNano()
+		if !v.sends() {
+			inode, _ := strconv.ParseUint(inodeOf(picks[i].Entry.Ident), 16, 64)
+			keys[i] = int64(inode)
+		}
 	}
-	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.inode, b.inode), cmp.Compare(a.at, b.at)) })
-	out := make([]Pick, len(picks))
-	for i, k := range keys {
-		out[i] = picks[k.at]
-	}
-	return out
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b)) })
+	return order
 }
 
 // NewSwap makes the plan to exchange whole queue folders for empty ones. No

@@ -80,7 +80,7 @@ func (w *work) purgeBatch(ctx context.Context, steps []*Step) error {
 	var ready []*Step
 	for _, s := range steps {
 		if err := ctx.Err(); err != nil {
-			return errors.Join(err, w.leave(ready))
+			return errors.Join(err, w.leave(ready...))
 		}
 		reason, err := w.condemn(context.WithoutCancel(ctx), s)
 		if err == nil && reason == "" {
@@ -88,7 +88,7 @@ func (w *work) purgeBatch(ctx context.Context, steps []*Step) error {
 			continue
 		}
 		if _, err := w.verdict(s, reason, err, nil, true); err != nil {
-			return errors.Join(err, w.leave(ready))
+			return errors.Join(err, w.leave(ready...))
 		}
 	}
 	if err := w.journal.Sync(); err != nil {
@@ -96,14 +96,14 @@ func (w *work) purgeBatch(ctx context.Context, steps []*Step) error {
 	}
 	for i, s := range ready {
 		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), w.leave(ready[i:]), w.syncGraves())
+			return errors.Join(ctx.Err(), w.leave(ready[i:]...), w.syncGraves())
 		}
 		reason, err := w.doomed(context.WithoutCancel(ctx), s)
 		if err == nil && reason == "" {
 			err = w.delete(s)
 		}
 		if _, err := w.verdict(s, reason, err, nil, true); err != nil {
-			return errors.Join(err, w.leave(ready[i+1:]), w.syncGraves())
+			return errors.Join(err, w.leave(ready[i+1:]...), w.syncGraves())
 		}
 	}
 	return w.syncGraves()

@@ -210,7 +210,11 @@ func (m *Mover) load(dir string) (*ledger, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return load(m.at, dir, journal.NewReader(f))
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return load(m.at, dir, journal.NewReader(f), info.Size)
 }
 
 // head reads the first line of a run's journal.

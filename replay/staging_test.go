@@ -185,7 +185,7 @@ func (r rig) fault(t *testing.T, verb Verb, i int, power *faulty.Power) *faulty.
 		m := r.moverOf(t, tr, s, Options{Now: clockFrom(testTime.Add(time.Hour))})
 		if verb == Undo {
 			_, err = m.Undo(ctx, first)
-		} else if p, planErr := NewPlan(s, verb, "all", from, testTime.Add(time.Hour)); planErr == nil {
+		} else if p, planErr := r.plan(s, verb, from, testTime.Add(time.Hour)); planErr == nil {
 			_, err = m.Apply(ctx, p)
 		} else {
 			err = planErr

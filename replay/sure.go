@@ -3,9 +3,8 @@ package replay
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
-	"iter"
-	"slices"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -15,87 +14,21 @@ import (
 // were chosen. For those one look is enough, right before the rename, under the
 // MTA's own lock where it has one: what the intent says of them is known from
 // the plan, or from the run that is taken back, and recovery needs no more of
-// it than the inode. And since a look changes nothing and writes nothing down,
-// another goroutine makes it a few messages ahead, while the rename of the one
-// before waits for the filesystem.
+// it than the inode. So neither the look nor the rename has anything to write
+// down, and other goroutines make them (work.lanes).
 //
 // Whatever is not so plain is let go again and goes the long way (work.one),
 // which looks for itself and has a word for everything that it may meet.
 
 // looked is what such a look says.
 type looked struct {
-	sure    bool   // it is the message that was chosen, and goes where the journal says
-	release func() // of the MTA's lock; nil for none
+	sure bool      // it is the message that was chosen, and goes where the journal says
+	lock io.Closer // the MTA's own; nil for none
 }
 
 func (l looked) letGo() {
-	if l.release != nil {
-		l.release()
-	}
-}
-
-// lookAhead is how many messages are looked at together, and how many such
-// lots there may be before their turn: some are locked for a few milliseconds.
-// An MTA that comes for one meanwhile passes it over, as it would a moment later.
-const (
-	lookAhead = 32
-	lots      = 2
-)
-
-// ahead yields the steps of a batch with a look at each. What was looked at and
-// not yielded is let go.
-func (w *work) ahead(ctx context.Context, steps []*Step) iter.Seq2[*Step, looked] {
-	return func(yield func(*Step, looked) bool) {
-		if w.m.inline {
-			for _, s := range steps {
-				if !yield(s, w.look(ctx, s)) {
-					return
-				}
-			}
-			return
-		}
-		stop, lot := make(chan struct{}), make(chan []looked, lots)
-		go w.lookAll(ctx, steps, lot, stop)
-		more := true
-		for looks := range lot {
-			for i, l := range looks {
-				if more = more && yield(steps[i], l); !more {
-					letGo(looks[i+1:]) // the one that was yielded is the caller's
-					break
-				}
-			}
-			if !more {
-				break
-			}
-			steps = steps[len(looks):]
-		}
-		close(stop)
-		for looks := range lot {
-			letGo(looks)
-		}
-	}
-}
-
-// lookAll sends the looks in lots, so that neither side is woken for each.
-func (w *work) lookAll(ctx context.Context, steps []*Step, to chan<- []looked, stop <-chan struct{}) {
-	defer close(to)
-	for lot := range slices.Chunk(steps, lookAhead) {
-		looks := make([]looked, len(lot))
-		for i, s := range lot {
-			looks[i] = w.look(ctx, s)
-		}
-		select {
-		case <-stop:
-			letGo(looks)
-			return
-		case to <- looks:
-		}
-	}
-}
-
-func letGo(looks []looked) {
-	for _, l := range looks {
-		l.letGo()
+	if l.lock != nil {
+		l.lock.Close()
 	}
 }
 
@@ -107,13 +40,12 @@ func (w *work) look(ctx context.Context, s *Step) looked {
 	}
 	var l looked
 	if claimer, ok := w.m.spool.(spool.Claimer); ok && w.m.outward(s) {
-		lock, err := claimer.Claim(ctx, w.m.here(s))
-		if err != nil {
-			return l
+		var err error
+		if l.lock, err = claimer.Claim(ctx, w.m.here(s)); err != nil {
+			return looked{}
 		}
-		l.release = func() { lock.Close() }
 	}
-	if l.sure = w.asPlanned(ctx, s) && w.asKnown(s) && w.asChosen(ctx, s); !l.sure {
+	if l.sure = w.asPlanned(ctx, s) && w.asKnown(s, l.lock) && w.asChosen(ctx, s); !l.sure {
 		l.letGo()
 		return looked{}
 	}
@@ -143,11 +75,18 @@ func (w *work) asPlanned(ctx context.Context, s *Step) bool {
 }
 
 // asKnown tells whether each file is the one that the intent names, and nobody
-// else's, and a name at home is free.
-func (w *work) asKnown(s *Step) bool {
+// else's, and a name at home is free. Of the file that was locked, the lock
+// tells it.
+func (w *work) asKnown(s *Step, lock io.Closer) bool {
 	for i := range s.Moves {
 		m := &s.Moves[i]
-		info, err := w.m.tree.Lstat(m.From)
+		var info disk.Info
+		var err error
+		if l, ok := lock.(disk.Lock); ok && l.Info().Ident() == m.Ident {
+			info = l.Info()
+		} else {
+			info, err = w.m.tree.Lstat(m.From)
+		}
 		if err != nil || !plainFile(info) || m.Ident == "" || info.Ident() != m.Ident {
 			return false
 		}

@@ -19,7 +19,7 @@ func (p *Plan) Inverse(at time.Time) (*Plan, error) {
 	if p.Verb == Purge || p.Verb == Reindex {
 		return nil, fmt.Errorf("%s: %w", p.Run, ErrNoUndo)
 	}
-	inv := &Plan{Run: newRunName(Undo, at), Verb: Undo, Selector: p.Selector, Of: p.Run}
+	inv := &Plan{Run: newRunName(Undo, at), Verb: Undo, Selector: p.Selector, Of: p.Run, Steps: make([]Step, 0, len(p.Steps))}
 	for _, s := range slices.Backward(p.Steps) {
 		if s.Kind != Index {
 			s.Moves = inverse(s.Moves)
@@ -98,7 +98,7 @@ func (m *Mover) mayHaveMoved(p *Plan) {
 // first.
 func (m *Mover) stillDone(l *ledger, later trail) (*Plan, []Skip) {
 	did := l.plan()
-	did.Steps = nil
+	did.Steps = make([]Step, 0, len(l.steps))
 	var left []Skip
 	for i, s := range l.steps {
 		doubt := m.o.InDoubt && l.reason[s.N] == whyDoubt

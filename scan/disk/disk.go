@@ -71,6 +71,13 @@ type File interface {
 	Take(from File) error      // owner, group, mode, extended attributes and times of another file
 }
 
+// Lock is held until it is closed. It tells about the file that was locked,
+// whatever has its name by now, as it was a moment before.
+type Lock interface {
+	io.Closer
+	Info() Info
+}
+
 // Tree is a held folder.
 type Tree interface {
 	Path() string                                       // where it was opened, for messages to people only
@@ -85,7 +92,7 @@ type Tree interface {
 	Remove(name string) error                           // a file or an empty folder
 	Mkdir(name string, perm fs.FileMode) error          // exactly perm, whatever the umask
 	SyncDir(name string) error                          // the folder's entries are on the disk when it returns
-	Lock(name string, how LockKind) (io.Closer, error)  // exclusive, never waits: ErrLocked
+	Lock(name string, how LockKind) (Lock, error)       // exclusive, never waits: ErrLocked
 	Sub(dir string) (Tree, error)                       // a folder of this tree, held by itself
 	Space() (Space, error)
 	Close() error

@@ -1,7 +1,6 @@
 package disk
 
 import (
-	"io"
 	"os"
 	"sync/atomic"
 
@@ -14,40 +13,41 @@ const fcntlBytes = 26
 
 // Lock takes an exclusive lock on a regular file and never waits. It holds
 // until the Closer is closed, or the process ends.
-func (t *folder) Lock(name string, how LockKind) (io.Closer, error) {
+func (t *folder) Lock(name string, how LockKind) (Lock, error) {
 	if err := checkName("lock", name); err != nil {
 		return nil, err
 	}
-	fd, err := t.lock(name, how)
+	var st unix.Stat_t
+	fd, err := t.lock(name, how, &st)
 	if err != nil {
 		return nil, Failure("lock", name, err)
 	}
-	l := &held{}
+	_, last, _ := cutLast(name)
+	l := &held{info: infoOf(last, &st)}
 	l.fd.Store(int32(fd))
 	return l, nil
 }
 
-func (t *folder) lock(name string, how LockKind) (int, error) {
+func (t *folder) lock(name string, how LockKind, st *unix.Stat_t) (int, error) {
 	// A write lock of fcntl needs a descriptor that may write (fcntl_locking(2)),
 	// and so does flock over NFS, which tells by EBADF (flock(2)).
 	flags := unix.O_RDONLY
 	if how == Fcntl {
 		flags = unix.O_RDWR
 	}
-	fd, err := t.lockAs(name, how, flags)
+	fd, err := t.lockAs(name, how, flags, st)
 	if err == unix.EBADF && how == Flock && t.held() >= 0 {
-		fd, err = t.lockAs(name, how, unix.O_RDWR)
+		fd, err = t.lockAs(name, how, unix.O_RDWR, st)
 	}
 	return fd, err
 }
 
-func (t *folder) lockAs(name string, how LockKind, flags int) (int, error) {
+func (t *folder) lockAs(name string, how LockKind, flags int, st *unix.Stat_t) (int, error) {
 	fd, err := t.openIn(name, flags|harmless, 0)
 	if err != nil {
 		return -1, err
 	}
-	var st unix.Stat_t
-	if err = regular(fd, &st); err == nil {
+	if err = regular(fd, st); err == nil {
 		err = takeLock(fd, how)
 	}
 	if err != nil {
@@ -73,7 +73,13 @@ func takeLock(fd int, how LockKind) error {
 }
 
 // held is a lock: the descriptor it hangs on.
-type held struct{ fd atomic.Int32 }
+type held struct {
+	fd   atomic.Int32
+	info Info
+}
+
+// Info is that of the file when it was opened.
+func (l *held) Info() Info { return l.info }
 
 // Close gives the lock back.
 func (l *held) Close() error {

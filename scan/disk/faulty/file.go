@@ -1,8 +1,6 @@
 package faulty
 
 import (
-	"io"
-
 	"qclean/scan/disk"
 )
 
@@ -92,8 +90,10 @@ func (f *file) Close() error {
 // lock is held until its process lets go, or dies.
 type lock struct {
 	world *world
-	inner io.Closer
+	inner disk.Lock
 }
+
+func (l *lock) Info() disk.Info { return l.inner.Info() }
 
 func (l *lock) Close() error {
 	l.world.mu.Lock()

@@ -234,7 +234,7 @@ func (t *Tree) SyncDir(name string) error {
 }
 
 // Lock is an operation; giving the lock back is not.
-func (t *Tree) Lock(name string, how disk.LockKind) (io.Closer, error) {
+func (t *Tree) Lock(name string, how disk.LockKind) (disk.Lock, error) {
 	l := &lock{world: t.world}
 	err := t.world.act(t.op(OpLock, name), func() (err error) {
 		if l.inner, err = t.inner.Lock(name, how); err == nil {

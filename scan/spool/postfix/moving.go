@@ -128,20 +128,18 @@ func (s *queueDir) Claim(ctx context.Context, e spool.Entry) (io.Closer, error) 
 	if err != nil {
 		return nil, queued.Gone(err)
 	}
-	if err := s.stillThere(ctx, e); err != nil {
+	if err := s.stillMeant(ctx, e, lock.Info()); err != nil {
 		lock.Close()
 		return nil, err
 	}
 	return lock, nil
 }
 
-// stillThere makes sure that the file that was locked is the one that was meant.
-func (s *queueDir) stillThere(ctx context.Context, e spool.Entry) error {
-	info, err := s.t.Lstat(e.Files[0].Name)
-	if err != nil {
-		return queued.Gone(err)
-	}
-	if e.Ident != "" && !sameFile(e.Ident, info.Ident()) {
+// stillMeant makes sure that the file that was locked is the one that was meant.
+// Whether that still has its name, the rename will show: no other file of
+// Postfix's can get it as long as this one is held open.
+func (s *queueDir) stillMeant(ctx context.Context, e spool.Entry, locked disk.Info) error {
+	if e.Ident != "" && !sameFile(e.Ident, locked.Ident()) {
 		return spool.ErrGone
 	}
 	if e.Queue != "hold" {
