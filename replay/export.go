@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"qclean/scan/disk"
+	"qclean/scan/spool"
 )
 
 // Extra is a file that the caller adds to an export: the scan, a report.
@@ -34,8 +35,8 @@ type Exported struct {
 }
 
 // Export writes a run as evidence: a tar archive, compressed with zstd, of the
-// messages as they lie in quarantine, the journal, what the caller adds, and
-// SHA256SUMS over all of them in the form of sha256sum(1). A run whose
+// messages as they lie in quarantine, their side files, the journal, what the
+// caller adds, and SHA256SUMS over all of them in the form of sha256sum(1). A run whose
 // messages are elsewhere by now exports what is left, and its journal.
 func (m *Mover) Export(ctx context.Context, run Run, to io.Writer, extra ...Extra) (Exported, error) {
 	l, err := m.load(run.Dir)
@@ -80,6 +81,9 @@ func (x *exporter) run(m *Mover, l *ledger, extra []Extra) error {
 			return err
 		}
 	}
+	if err := x.logs(m, l); err != nil {
+		return err
+	}
 	for _, e := range extra {
 		if err := plainName(e.Name); err != nil {
 			return err
@@ -89,6 +93,35 @@ func (x *exporter) run(m *Mover, l *ledger, extra []Extra) error {
 		}
 	}
 	return x.bytes("SHA256SUMS", x.sums.Bytes())
+}
+
+// logs writes the side files that stayed where the MTA has them.
+func (x *exporter) logs(m *Mover, l *ledger) error {
+	placer, ok := m.spool.(spool.Placer)
+	if !ok {
+		return nil
+	}
+	for i := range l.steps {
+		if l.phases[i] != done || l.steps[i].Kind != Message {
+			continue
+		}
+		e := arrivedEntry(&l.steps[i])
+		if m.spool.Stat(x.ctx, &e) != nil || placer.Gather(x.ctx, &e, true) != nil {
+			continue // elsewhere by now
+		}
+		for _, f := range e.Files {
+			for _, dir := range m.at.Logs {
+				rest, ok := under(dir, f.Name)
+				if !ok || !m.at.inLogs(f.Name, e.ID) {
+					continue
+				}
+				if err := x.file(m.tree, f.Name, path.Join("logs", path.Base(dir), rest)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // folder writes what lies in a folder, in the order of names.

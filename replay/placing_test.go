@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -92,6 +93,19 @@ func TestLogsStayWhereTheyAreSafe(t *testing.T) {
 			}
 			if way == "purge" {
 				same(t, "logs", before, logsOf(t, dir))
+				var evidence bytes.Buffer
+				if _, err := m.Export(ctx, run, &evidence); err != nil {
+					t.Error(err)
+				}
+				exported := 0
+				for name := range untar(t, &evidence) {
+					if strings.HasPrefix(name, run.Name+"/logs/") {
+						exported++
+					}
+				}
+				if exported != len(before) {
+					t.Errorf("%d of %d logs are exported", exported, len(before))
+				}
 				picks := chosen(t, s, true)
 				reasons := 0
 				for _, p := range picks {
