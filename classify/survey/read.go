@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"qclean/classify"
 	"qclean/classify/index"
@@ -28,6 +29,8 @@ type reading struct {
 	moves  []move
 	other  other // what the other set remembers
 	taken  int   // messages taken over from it
+
+	spare sync.Pool // *classify.Record that were taken in
 }
 
 // move is a message that lies elsewhere now.
@@ -131,8 +134,12 @@ func (r *reading) worker() func(*scan.Message) (found, error) {
 	facts := classify.NewReader(classify.Options{Trust: r.site.Trust(), Known: r.o.KnownBad.Prints(), Relays: r.relays})
 	return func(m *scan.Message) (found, error) {
 		if !m.Known {
-			rec := facts.Facts(m)
-			return found{record: &rec}, nil
+			rec, ok := r.spare.Get().(*classify.Record)
+			if !ok {
+				rec = new(classify.Record)
+			}
+			*rec = facts.Facts(m)
+			return found{record: rec}, nil
 		}
 		t, i := r.find(m.Entry)
 		f := found{from: t, row: i}
@@ -154,6 +161,9 @@ func (r *reading) collect(all iter.Seq2[found, error]) {
 		}
 		if err == nil {
 			err = r.take(&f)
+			if f.record != nil { // the table has all of it
+				r.spare.Put(f.record)
+			}
 		}
 		if err != nil {
 			r.note(err)
