@@ -25,57 +25,10 @@ const runBits = 10
 // newCensus counts the features of docs, and writes to each where its features are.
 func newCensus(s *Set, docs []doc, c crew) *census {
 	n := &census{set: s, docs: docs}
-	parts := make([][]uint32, min(max(int(c), 1), maxParts))
-	c.share(len(parts), func(_, i int) {
-		parts[i] = repeated(s, docs, partOf(i, len(parts)), partOf(i+1, len(parts)))
-	})
-	n.setHashes(slices.Concat(parts...))
+	n.setHashes(repeated(s, docs, c))
 	n.numberAll(c)
 	n.weight = n.weights(docs)
 	return n
-}
-
-// maxParts bounds how many go through all docs, each for its part of the features.
-const maxParts = 8
-
-// partOf is where part i of n begins among all hashes.
-func partOf(i, n int) uint64 { return uint64(i) << 32 / uint64(n) }
-
-// within is what lies in a part of a message's hashes.
-func within(hashes []uint32, from, to uint64) []uint32 {
-	i, j := 0, len(hashes)
-	for i < j && uint64(hashes[i]) < from {
-		i++
-	}
-	for i < j && uint64(hashes[j-1]) >= to {
-		j--
-	}
-	return hashes[i:j]
-}
-
-// repeated are the features, sorted, from one hash up to another that more
-// than one doc has. What is seen the first time is only marked, in a table
-// that may take two features for one; what seems to be seen again is counted.
-func repeated(s *Set, docs []doc, from, to uint64) []uint32 {
-	n := 0
-	for _, d := range docs {
-		n += int(s.items[d.item].hashes)
-	}
-	marks := newSighted(int(uint64(n) * (to - from) >> 32))
-	for _, d := range docs {
-		for _, h := range within(s.hashes(d.item), from, to) {
-			marks.sight(h)
-		}
-	}
-	found := newTwice()
-	for _, d := range docs {
-		for _, h := range within(s.hashes(d.item), from, to) {
-			if marks.twice(h) {
-				found.add(h)
-			}
-		}
-	}
-	return found.sorted()
 }
 
 // setHashes makes the numbering.
