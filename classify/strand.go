@@ -103,11 +103,21 @@ const floodSize = 8
 // loose tells a group whose text alone says little.
 func (c *Case) loose() bool { return c.Whole.Weak != "" && c.Whole.Class != fingerprint.Report }
 
-// strands takes a campaign apart.
+// strands takes a campaign apart. Most came in one way and are not copied.
 func (j *judge) strands(whole *Campaign) []*Case {
-	byWay := map[Way][]int32{}
-	var order []Way
-	for _, m := range whole.Members {
+	first, same := j.way(whole.Members[0]), 1
+	var other Way
+	for ; same < len(whole.Members); same++ {
+		if other = j.way(whole.Members[same]); other != first {
+			break
+		}
+	}
+	if same == len(whole.Members) {
+		return []*Case{j.strand(whole, whole, first)}
+	}
+	byWay := map[Way][]int32{first: slices.Clone(whole.Members[:same]), other: whole.Members[same : same+1 : same+1]}
+	order := []Way{first, other}
+	for _, m := range whole.Members[same+1:] {
 		w := j.way(m)
 		if byWay[w] == nil {
 			order = append(order, w)
@@ -119,14 +129,17 @@ func (j *judge) strands(whole *Campaign) []*Case {
 	for _, w := range order {
 		part := *whole
 		part.Members = byWay[w]
-		if len(order) > 1 {
-			part.Summary = j.summing.sum(j.t, part.Members)
-		}
-		c := &Case{Campaign: &part, Whole: whole, Way: w, Site: j.site, t: j.t, around: j.around}
-		c.Hosts, c.Networks = j.spread(part.Members)
-		out = append(out, c)
+		part.Summary = j.summing.sum(j.t, part.Members)
+		out = append(out, j.strand(whole, &part, w))
 	}
 	return out
+}
+
+// strand makes the case of some of a campaign, or of all.
+func (j *judge) strand(whole, part *Campaign, w Way) *Case {
+	c := &Case{Campaign: part, Whole: whole, Way: w, Site: j.site, t: j.t, around: j.around}
+	c.Hosts, c.Networks = j.spread(part.Members)
+	return c
 }
 
 func (j *judge) way(m int32) Way {
@@ -146,12 +159,29 @@ func (j *judge) way(m int32) Way {
 
 func (j *judge) sender(r Message) End {
 	switch {
-	case r.Null() || r.From() == "" || j.site.Empty():
+	case r.Null() || r.r.from == 0 || j.site.Empty():
 		return NoEnd
-	case j.site.LocalAddress(r.From()):
+	case j.local(r.r.from, r.r.fromDomain):
 		return Ours
 	}
 	return Foreign
+}
+
+// local is Site.LocalAddress of an address in the table, whose domain is looked
+// at once: there are many addresses and few domains.
+func (j *judge) local(address, domain ref) bool {
+	if domain == 0 {
+		return j.site.LocalAddress(j.t.text.at(address))
+	}
+	ours, ok := j.ours[domain]
+	if !ok {
+		if j.ours == nil {
+			j.ours = map[ref]bool{}
+		}
+		ours = j.site.Local(j.t.text.at(domain))
+		j.ours[domain] = ours
+	}
+	return ours
 }
 
 func (j *judge) recipients(r Message) End {
@@ -159,8 +189,8 @@ func (j *judge) recipients(r Message) End {
 	if j.site.Empty() {
 		return NoEnd
 	}
-	for to := range r.To() {
-		if j.site.LocalAddress(to) {
+	for i := range r.ToCount() {
+		if j.local(j.t.recipient(r.r, i)) {
 			ours++
 		} else {
 			foreign++

@@ -125,6 +125,14 @@ func (t *Table) recipientDomains(r *row, refs []ref) []ref {
 	return refs
 }
 
+// recipient is one of those that are kept, and its domain.
+func (t *Table) recipient(r *row, i int) (address, domain ref) {
+	if r.toCount == 1 {
+		return r.to, r.toDomain
+	}
+	return t.text.number(r.to, i), t.text.number(r.to, int(r.toCount)+i)
+}
+
 func (s *Summary) add(m Message) {
 	s.Bytes += m.Size()
 	s.Recipients += m.Recipients()

@@ -171,6 +171,7 @@ type judge struct {
 	points  Points
 	around  *around
 	summing summing
+	ours    map[ref]bool // by domain
 	out     Judgement
 }
 
