@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"qclean/scan/disk"
 )
 
 // errTable is a stored table that cannot be one.
@@ -52,15 +54,15 @@ func appendNumbers(b []byte, values ...int) []byte {
 	return b
 }
 
-// DecodeTable reads what Encode wrote. Whatever it is given, the table that it
-// returns without an error is safe to use.
-func DecodeTable(in io.Reader) (*Table, error) {
+// DecodeTable reads what Encode wrote into a room. Whatever it is given, the
+// table that it returns without an error is safe to use.
+func DecodeTable(in io.Reader, room *disk.Room) (*Table, error) {
 	r := bufio.NewReaderSize(in, 1<<18)
 	head := make([]byte, len(tableHead))
 	if _, err := io.ReadFull(r, head); err != nil || string(head) != tableHead {
 		return nil, errTable
 	}
-	t := &Table{}
+	t := NewTable(room)
 	var count, bounces int
 	if err := readNumbers(r, &count, &t.stale, &bounces); err != nil {
 		return nil, err

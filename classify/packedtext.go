@@ -3,7 +3,6 @@ package classify
 import (
 	"fmt"
 	"io"
-	"strings"
 )
 
 func (t *texts) decode(r io.Reader) error {
@@ -22,15 +21,16 @@ func (t *texts) decode(r io.Reader) error {
 		if n == 0 || n > maxText+8 {
 			return errTable
 		}
-		b := &strings.Builder{}
-		if b.Grow(n); i == blocks-1 {
-			b.Grow(max(n, textBlock)) // it goes on growing
+		room := n
+		if i == blocks-1 {
+			room = max(n, textBlock) // it goes on growing
 		}
-		if _, err := io.CopyN(b, r, int64(n)); err != nil {
+		b := t.room.Bytes(room)[:n]
+		if _, err := io.ReadFull(r, b); err != nil {
 			return fmt.Errorf("%w: %v", errTable, err)
 		}
 		t.last = b
-		t.blocks = append(t.blocks, b.String())
+		t.blocks = append(t.blocks, written(b))
 	}
 	return t.check()
 }

@@ -3,9 +3,11 @@ package classify
 import (
 	"hash/maphash"
 	"iter"
+	"unsafe"
 
 	"qclean/classify/cluster"
 	"qclean/classify/fingerprint"
+	"qclean/scan/disk"
 	"qclean/scan/spool"
 )
 
@@ -14,6 +16,7 @@ import (
 // value is an empty table. Reading is safe from several goroutines at once,
 // changing is not.
 type Table struct {
+	room      *disk.Room
 	text      texts   // held once each, and lists
 	own       texts   // of one message only: IDs, names of files
 	rows      [][]row // chunks that never move
@@ -29,6 +32,13 @@ const (
 	chunkBits = 12
 	chunkRows = 1 << chunkBits
 )
+
+// NewTable makes an empty table whose blocks lie in a room.
+func NewTable(room *disk.Room) *Table {
+	t := &Table{room: room}
+	t.text.room, t.own.room, t.sketches.Room, t.originals.Room = room, room, room, room
+	return t
+}
 
 // TableOf makes a table of a few records, for tests.
 func TableOf(records ...Record) *Table {
@@ -82,7 +92,8 @@ func (t *Table) Append(r *Record) error {
 
 func (t *Table) push(r row) {
 	if t.count&(chunkRows-1) == 0 && t.count>>chunkBits == len(t.rows) {
-		t.rows = append(t.rows, make([]row, 0, chunkRows))
+		b := t.room.Bytes(chunkRows * int(unsafe.Sizeof(row{}))) // a row holds no pointer
+		t.rows = append(t.rows, unsafe.Slice((*row)(unsafe.Pointer(unsafe.SliceData(b))), chunkRows)[:0])
 	}
 	last := &t.rows[t.count>>chunkBits]
 	*last = append((*last)[:t.count&(chunkRows-1)], r)
@@ -133,7 +144,7 @@ func (t *Table) Compact() (*Table, error) {
 	if t.stale < staleRow*(t.count/2+chunkRows) {
 		return t, nil
 	}
-	out := &Table{}
+	out := NewTable(t.room)
 	for _, r := range t.All() {
 		if err := out.Append(r); err != nil {
 			return nil, err

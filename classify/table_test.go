@@ -156,7 +156,7 @@ func TestStoredTableComesBack(t *testing.T) {
 	if err := table.Encode(&b); err != nil {
 		t.Fatal(err)
 	}
-	got, err := DecodeTable(&b)
+	got, err := DecodeTable(&b, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func FuzzDecodeTable(f *testing.F) {
 		f.Add(b.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		table, err := DecodeTable(bytes.NewReader(b))
+		table, err := DecodeTable(bytes.NewReader(b), nil)
 		if err != nil {
 			return
 		}

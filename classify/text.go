@@ -5,7 +5,9 @@ import (
 	"errors"
 	"hash/maphash"
 	"iter"
-	"strings"
+	"unsafe"
+
+	"qclean/scan/disk"
 )
 
 // ErrFull means that a table holds as much text as it can: 4 GiB.
@@ -18,8 +20,9 @@ type ref uint32
 // of a flood's strings most repeat, and a million small strings of their own
 // would cost more than what is in them. The zero value is empty.
 type texts struct {
+	room   *disk.Room
 	blocks []string // what is written of each block
-	last   *strings.Builder
+	last   []byte   // the last block, as long as what is written of it
 	slots  []uint64 // open addressing, by hash: its upper half, then where the text is
 	used   int
 	seed   maphash.Seed
@@ -65,34 +68,33 @@ func (t *texts) add(s string) (ref, error) {
 		return 0, ErrFull
 	}
 	need := len(s) + 3
-	if t.last == nil || t.last.Len() > 0 && t.last.Len()+need > textBlock {
+	if t.last == nil || len(t.last) > 0 && len(t.last)+need > textBlock {
 		if len(t.blocks) == maxBlocks {
 			return 0, ErrFull
 		}
-		t.last = &strings.Builder{}
-		t.last.Grow(max(need+1, textBlock))
+		t.last = t.room.Bytes(max(need+1, textBlock))[:0]
 		if len(t.blocks) == 0 {
-			t.last.WriteByte(0) // the place of the empty text
+			t.last = append(t.last, 0) // the place of the empty text
 		}
 		t.blocks = append(t.blocks, "")
 	}
-	at := len(t.blocks)<<textBits - textBlock + t.last.Len()
+	at := len(t.blocks)<<textBits - textBlock + len(t.last)
 	n := len(s)
 	switch {
 	case n < 0x80:
-		t.last.WriteByte(byte(n))
+		t.last = append(t.last, byte(n))
 	case n < 0x4000:
-		t.last.WriteByte(byte(n) | 0x80)
-		t.last.WriteByte(byte(n >> 7))
+		t.last = append(t.last, byte(n)|0x80, byte(n>>7))
 	default:
-		t.last.WriteByte(byte(n) | 0x80)
-		t.last.WriteByte(byte(n>>7) | 0x80)
-		t.last.WriteByte(byte(n >> 14))
+		t.last = append(t.last, byte(n)|0x80, byte(n>>7)|0x80, byte(n>>14))
 	}
-	t.last.WriteString(s)
-	t.blocks[len(t.blocks)-1] = t.last.String()
+	t.last = append(t.last, s...) // never more than the block holds
+	t.blocks[len(t.blocks)-1] = written(t.last)
 	return ref(at), nil
 }
+
+// written is what stands in a block: it is only ever added to.
+func written(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // intern keeps a text once.
 func (t *texts) intern(s string) (ref, error) {

@@ -2,15 +2,18 @@ package cluster
 
 import (
 	"math/bits"
+	"unsafe"
 
 	"github.com/zeebo/xxh3"
 
 	"qclean/classify/fingerprint"
+	"qclean/scan/disk"
 )
 
 // Set holds sketches in blocks of memory, without a pointer for each: about
 // 200 bytes a message. The zero value is an empty set.
 type Set struct {
+	Room   *disk.Room // where the blocks lie
 	items  []item
 	blocks [][]uint32
 }
@@ -38,7 +41,7 @@ func (s *Set) Add(k *fingerprint.Sketch) int {
 	need := len(hashes) + len(media) + 2
 	last := len(s.blocks) - 1
 	if last < 0 || blockSize-len(s.blocks[last]) < need {
-		s.blocks = append(s.blocks, make([]uint32, 0, blockSize))
+		s.blocks = append(s.blocks, s.block(blockSize)[:0])
 		last++
 	}
 	b := s.blocks[last]
@@ -52,6 +55,11 @@ func (s *Set) Add(k *fingerprint.Sketch) int {
 	}
 	s.blocks[last] = append(b, uint32(k.Exact), uint32(k.Exact>>32))
 	return len(s.items) - 1
+}
+
+// block makes room for n numbers.
+func (s *Set) block(n int) []uint32 {
+	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(s.Room.Bytes(4*n)))), n)
 }
 
 // Len is how many sketches were added.

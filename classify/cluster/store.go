@@ -82,7 +82,7 @@ func (s *Set) decodeBlock(r io.Reader, b []byte, last bool) error {
 	if last {
 		room = blockSize
 	}
-	block := make([]uint32, n, room)
+	block := s.block(int(room))[:n]
 	for i := range block {
 		block[i] = binary.LittleEndian.Uint32(b[4*i:])
 	}

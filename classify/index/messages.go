@@ -24,14 +24,14 @@ func (s *Store) saveTable(name string, t *classify.Table) (string, error) {
 }
 
 // loadTable reads the messages of a scan, whose file has that sum.
-func loadTable(name, want string) (*classify.Table, error) {
+func (s *Store) loadTable(name, want string) (*classify.Table, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
 	}
 	defer f.Close()
 	var got sum
-	t, err := classify.DecodeTable(io.TeeReader(f, &got))
+	t, err := classify.DecodeTable(io.TeeReader(f, &got), s.Room)
 	if err == nil {
 		_, err = io.Copy(&got, f)
 	}

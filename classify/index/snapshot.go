@@ -152,7 +152,7 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 	if err := snap.fill(&h, rest, h.Campaigns); err != nil {
 		return nil, err
 	}
-	if snap.Table, err = loadTable(s.messages(spool, set), h.Messages); err != nil {
+	if snap.Table, err = s.loadTable(s.messages(spool, set), h.Messages); err != nil {
 		return nil, err
 	}
 	s.laterSeen(snap, set)

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"qclean/scan/disk"
 )
 
 // ErrNone means that nothing is remembered: of this spool, or at all.
@@ -27,7 +29,11 @@ const (
 )
 
 // Store is a state directory. Everything in it is readable by its owner only.
-type Store struct{ dir string }
+type Store struct {
+	dir string
+	// Room is where the messages of scans are loaded to; nil: into memory.
+	Room *disk.Room
+}
 
 // Open makes the state directory when it is not there.
 func Open(dir string) (*Store, error) {

@@ -53,7 +53,7 @@ func (v *Survey) read(ctx context.Context, s spool.Spool, site classify.Site, o 
 	r := &reading{Survey: v, o: o, site: site, added: v.Table, other: other{load: o.Other, basis: basisOf(o.KnownBad, site)}}
 	v.Left, v.Trouble, v.Folders, v.Gone = Tolls{}, Tolls{}, nil, 0
 	if v.Table.Len() > 0 {
-		r.idents, r.seen, r.added = v.Table.Idents(), make([]bool, v.Table.Len()), &classify.Table{}
+		r.idents, r.seen, r.added = v.Table.Idents(), make([]bool, v.Table.Len()), classify.NewTable(o.Room)
 	}
 	scanning := o.Scan
 	scanning.Quarantined = v.Set == index.Quarantined
@@ -80,7 +80,7 @@ func (v *Survey) readAgain(ctx context.Context, s spool.Spool, site classify.Sit
 		some.entries, drop[row] = append(some.entries, v.Table.At(int(row)).Entry()), true
 	}
 	v.Table.Keep(func(i int) bool { return !drop[i] })
-	r := &reading{Survey: v, o: o, site: site, added: &classify.Table{}}
+	r := &reading{Survey: v, o: o, site: site, added: classify.NewTable(o.Room)}
 	scanning := o.Scan
 	scanning.Known = r.knows // so that each is looked up again where it lies now
 	scanning.Quarantined, scanning.Skip = false, nil

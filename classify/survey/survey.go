@@ -14,6 +14,7 @@ import (
 	"qclean/classify/index"
 	"qclean/classify/known"
 	"qclean/scan"
+	"qclean/scan/disk"
 	"qclean/scan/spool"
 )
 
@@ -28,6 +29,7 @@ type Options struct {
 	Now      time.Time              // 0: the time of the call
 	Fresh    bool                   // read every message again; the snapshot is only used to keep campaigns' IDs
 	Progress func(done int)         // called now and then with the number of messages so far
+	Room     *disk.Room             // where the facts lie; nil: in memory
 }
 
 // Survey is a spool as it was at one moment.
@@ -76,7 +78,7 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 		o.Now = time.Now()
 	}
 	site, layout := earlierRelays(o.Site, before), s.Layout()
-	v := &Survey{Path: layout.Root, MTA: layout.MTA, Set: set, Taken: o.Now, Basis: basisOf(o.KnownBad, site), Table: &classify.Table{}, Changed: true}
+	v := &Survey{Path: layout.Root, MTA: layout.MTA, Set: set, Taken: o.Now, Basis: basisOf(o.KnownBad, site), Table: classify.NewTable(o.Room), Changed: true}
 	v.Before = o.Priors
 	if before != nil {
 		v.Before = index.JoinPriors(before.Priors, o.Priors)

@@ -13,6 +13,7 @@ import (
 	"qclean/classify/index"
 	"qclean/classify/origin"
 	"qclean/fixtures"
+	"qclean/scan/disk"
 	"qclean/scan/spool"
 	"qclean/scan/spool/all"
 )
@@ -110,6 +111,41 @@ func TestWorkersDoNotMatter(t *testing.T) {
 		}
 		if d := cmp.Diff(ids(want), ids(got)); d != "" {
 			t.Errorf("%d workers: campaigns differ:\n%s", workers, d)
+		}
+	}
+}
+
+// TestRoomMakesNoDifference: where the facts lie changes nothing of them, also
+// when their pages are taken from memory all the time, and read from the index.
+func TestRoomMakesNoDifference(t *testing.T) {
+	dir := flood(t, 400)
+	want := take(t, open(t, dir), nil, Options{})
+	room := disk.NewRoom(t.TempDir())
+	room.Ordinary, room.Most = 0, 1
+	defer room.Close()
+	got := take(t, open(t, dir), nil, Options{Room: room})
+	store, err := index.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.Room = room
+	if err := store.Save(index.Queued, got.Snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	snap, err := store.Load(got.Path, index.Queued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := take(t, open(t, dir), snap, Options{Room: room})
+	if again.Read != 0 {
+		t.Errorf("%d messages were read again", again.Read)
+	}
+	for _, v := range []*Survey{got, again} {
+		if d := cmp.Diff(records(want), records(v), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(origin.Hop{})); d != "" {
+			t.Fatal(d)
+		}
+		if d := cmp.Diff(ids(want), ids(v)); d != "" {
+			t.Error(d)
 		}
 	}
 }

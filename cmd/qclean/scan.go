@@ -15,6 +15,7 @@ import (
 	"qclean/cmd/report"
 	"qclean/cmd/ui"
 	"qclean/scan"
+	"qclean/scan/disk"
 )
 
 type scanFlags struct {
@@ -140,6 +141,9 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
+	room := disk.NewRoom(t.store.Dir())
+	defer room.Close()
+	t.store.Room, o.Room = room, room
 	v, err := a.survey(ctx, t, set, o)
 	if err != nil {
 		return err

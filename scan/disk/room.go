@@ -1,0 +1,155 @@
+package disk
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Room gives memory for what a large scan keeps and seldom looks at. The first
+// blocks are ordinary memory. What comes after them lies in a file that has no
+// name and goes when the process does: it looks like memory, and once the
+// process holds more than it should, the system is told that it may keep these
+// pages on the disk. They come back by themselves when they are looked at.
+//
+// A block is never given back: what was written in it may be referred to from
+// anywhere. So a Room is for programs that end, not for those that serve.
+// Where there is no file, and in a nil Room, all is ordinary memory. A Room may
+// be used by several goroutines at once.
+type Room struct {
+	// Ordinary is how many bytes are ordinary memory, Most how many the process
+	// holds before pages are let go.
+	Ordinary, Most int64
+
+	dir      string
+	mu       sync.Mutex
+	given    int64 // of ordinary memory
+	file     *os.File
+	size     int64
+	rest     []byte   // of the last segment
+	segments [][]byte //
+	full     bool     // there was an error: ordinary memory from now on
+	end      chan struct{}
+}
+
+const (
+	roomOrdinary = 24 << 20
+	roomMost     = 256 << 20
+	roomSegment  = 32 << 20
+	roomWorth    = 48 << 20              // of pages of files, the program's own among them
+	roomLook     = 20 * time.Millisecond // how often the process is looked at
+)
+
+// NewRoom makes a room whose file will lie in a folder, when it is needed: after
+// 24 MiB, and pages are let go when the process holds more than 256.
+func NewRoom(dir string) *Room { return &Room{dir: dir, Ordinary: roomOrdinary, Most: roomMost} }
+
+// Bytes gives a block of n zero bytes.
+func (r *Room) Bytes(n int) []byte {
+	if r == nil {
+		return make([]byte, n)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.given+int64(n) <= r.Ordinary || r.full || n > roomSegment {
+		r.given += int64(n)
+		return make([]byte, n)
+	}
+	page := os.Getpagesize()
+	need := (n + page - 1) / page * page
+	if len(r.rest) < need && !r.grow() {
+		r.full = true
+		return make([]byte, n)
+	}
+	b := r.rest[:n:n]
+	r.rest = r.rest[need:]
+	return b
+}
+
+// grow adds a segment. Its blocks on the disk are there before it is used: a
+// page that has none would be the end of the process.
+func (r *Room) grow() bool {
+	if r.file == nil {
+		f, err := os.CreateTemp(r.dir, ".room-*")
+		if err != nil {
+			return false
+		}
+		if os.Remove(f.Name()) != nil {
+			f.Close()
+			return false
+		}
+		r.file, r.end = f, make(chan struct{})
+		go r.keepSmall(r.end)
+	}
+	fd := int(r.file.Fd())
+	if unix.Fallocate(fd, 0, r.size, roomSegment) != nil {
+		return false
+	}
+	b, err := unix.Mmap(fd, r.size, roomSegment, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return false
+	}
+	r.size += roomSegment
+	r.rest, r.segments = b, append(r.segments, b)
+	return true
+}
+
+// Close ends the watch over the process's memory. Blocks stay good.
+func (r *Room) Close() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.end != nil {
+		close(r.end)
+		r.end = nil
+	}
+}
+
+// keepSmall lets pages go whenever the process holds too much, and enough of it
+// is the file's.
+func (r *Room) keepSmall(end <-chan struct{}) {
+	for {
+		select {
+		case <-end:
+			return
+		case <-time.After(roomLook):
+		}
+		if all, file := resident(); all > r.Most && file > roomWorth {
+			r.letGo()
+		}
+	}
+}
+
+// letGo tells the system that nothing of the file need be in memory now. What
+// was written is the file's and stays.
+func (r *Room) letGo() {
+	r.mu.Lock()
+	segments := r.segments
+	r.mu.Unlock()
+	for _, b := range segments {
+		_ = unix.Madvise(b, unix.MADV_DONTNEED) // pages that stay cost memory, no more
+	}
+}
+
+// resident is how many bytes of memory the process holds, and how many of them
+// are pages of files (proc(5), statm); 0 when the system does not say.
+func resident() (all, file int64) {
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, 0
+	}
+	fields := bytes.Fields(b)
+	if len(fields) < 3 {
+		return 0, 0
+	}
+	page := int64(os.Getpagesize())
+	all, _ = strconv.ParseInt(string(fields[1]), 10, 64)
+	file, _ = strconv.ParseInt(string(fields[2]), 10, 64)
+	return all * page, file * page
+}

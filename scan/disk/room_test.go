@@ -1,0 +1,125 @@
+package disk
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestRoomKeepsWhatIsWritten: blocks of the file are apart from one another and
+// from ordinary ones, begin empty, and still say what was written after the
+// system was told to take their pages.
+func TestRoomKeepsWhatIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	r := NewRoom(dir)
+	r.Ordinary, r.Most = 1000, 1<<40
+	defer r.Close()
+	var blocks [][]byte
+	for i := range 100 {
+		b := r.Bytes(1 + i*9973)
+		if len(b) != 1+i*9973 || cap(b) != len(b) || bytes.ContainsFunc(b, func(c rune) bool { return c != 0 }) {
+			t.Fatalf("block %d has %d bytes, or is not empty", i, len(b))
+		}
+		for k := range b {
+			b[k] = byte(i + k)
+		}
+		blocks = append(blocks, b)
+	}
+	if len(r.segments) == 0 {
+		t.Skip("no file can be had here")
+	}
+	if names, err := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(names) > 0 {
+		t.Errorf("the file has a name: %v %v", names, err)
+	}
+	for range 3 {
+		r.letGo()
+		for i, b := range blocks {
+			for k := range b {
+				if b[k] != byte(i+k) {
+					t.Fatalf("block %d, byte %d is %d", i, k, b[k])
+				}
+			}
+			b[0]++ // a page that came back can be written
+			b[0]--
+		}
+	}
+	r.letGo()
+}
+
+// TestPagesAreLetGo: when the process holds more than it should, the pages of
+// the room are let go, again and again.
+func TestPagesAreLetGo(t *testing.T) {
+	r := NewRoom(t.TempDir())
+	r.Ordinary, r.Most = 0, 1
+	defer r.Close()
+	blocks := [][]byte{r.Bytes(roomSegment), r.Bytes(roomSegment), r.Bytes(roomSegment)}
+	if _, file := resident(); len(r.segments) == 0 || file == 0 {
+		t.Skip("no file can be had here, or no /proc")
+	}
+	for range 3 {
+		for _, b := range blocks {
+			for i := 0; i < len(b); i += 4096 {
+				b[i] = 1
+			}
+		}
+		seen := false
+		for range 1000 {
+			_, file := resident()
+			if seen = file <= roomWorth; seen {
+				break
+			}
+			time.Sleep(roomLook)
+		}
+		if !seen {
+			t.Fatal("the pages stay")
+		}
+	}
+}
+
+// TestRoomWithoutADisk: where there is no file, or no room on it, all is
+// ordinary memory; and so it is without a room.
+func TestRoomWithoutADisk(t *testing.T) {
+	gone := NewRoom(filepath.Join(t.TempDir(), "gone"))
+	gone.Ordinary = 0
+	for _, r := range []*Room{gone, nil} {
+		for _, n := range []int{0, 1, 5000, roomSegment + 1} {
+			if b := r.Bytes(n); len(b) != n {
+				t.Errorf("%d bytes of %d", len(b), n)
+			}
+		}
+		r.Close()
+		r.Close()
+	}
+	large := NewRoom(t.TempDir())
+	large.Ordinary = 0
+	defer large.Close()
+	if b := large.Bytes(roomSegment + 1); len(b) != roomSegment+1 || large.file != nil {
+		t.Error("a block that no segment can hold is ordinary memory")
+	}
+}
+
+// TestRoomIsSharedByWorkers: blocks that are asked for at the same time are not the same.
+func TestRoomIsSharedByWorkers(t *testing.T) {
+	r := NewRoom(t.TempDir())
+	r.Ordinary = 4 * int64(os.Getpagesize())
+	defer r.Close()
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for range 200 {
+				b := r.Bytes(5000)
+				for i := range b {
+					if b[i] != 0 {
+						t.Error("somebody else's block")
+						return
+					}
+					b[i] = byte(w + 1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
