@@ -40,8 +40,9 @@ const (
 	roomOrdinary = 24 << 20
 	roomMost     = 256 << 20
 	roomSegment  = 32 << 20
-	roomWorth    = 48 << 20              // of pages of files, the program's own among them
-	roomLook     = 20 * time.Millisecond // how often the process is looked at
+	roomWorth    = 48 << 20               // of pages of files, the program's own among them
+	roomLook     = 20 * time.Millisecond  // how often the process is looked at
+	roomPerMB    = 400 * time.Microsecond // ten times what a megabyte takes to come back
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
@@ -112,16 +113,20 @@ func (r *Room) Close() {
 }
 
 // keepSmall lets pages go whenever the process holds too much, and enough of it
-// is the file's.
+// is the file's. They cost time when they come back: the more there were, the
+// longer it waits before it looks again.
 func (r *Room) keepSmall(end <-chan struct{}) {
+	pause := roomLook
 	for {
 		select {
 		case <-end:
 			return
-		case <-time.After(roomLook):
+		case <-time.After(pause):
 		}
+		pause = roomLook
 		if all, file := resident(); all > r.Most && file > roomWorth {
 			r.letGo()
+			pause += time.Duration(file>>20) * roomPerMB
 		}
 	}
 }
