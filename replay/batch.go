@@ -119,7 +119,9 @@ func (w *work) move(ctx context.Context, ready []*Step, last bool) (again, moved
 		}
 		a := at.next()
 		if err != nil && !a.made {
-			err = errors.Join(err, w.leave(s))
+			if leaveErr := w.leave(s); leaveErr != nil && !errors.Is(err, leaveErr) {
+				err = errors.Join(err, leaveErr)
+			}
 			continue
 		}
 		reason, oneErr := w.one(quiet, s, a)

@@ -4,6 +4,17 @@
 // renames that never overwrite, written down and synced before the first is
 // made. Whatever happens in the middle, the next run finds every message at
 // one of two places that the journal names.
+//
+// A run takes qclean's own lock in the spool, writes the plan and syncs it.
+// Then, in batches: intents, each with the inode of the files that are meant,
+// and a sync; one look at each message at its turn, under the MTA's own lock
+// where it has one, to make sure that it is still the one that was chosen; its
+// rename; a line that it is done, or why not; a sync of the folders, where it
+// went before where it came from; and what vouches for the batch from then on, a
+// time or hashes. At last the end line, and a sync. An intent without an
+// outcome is looked up at both ends by the next run. A line that says done and
+// reached the disk before the rename is harmless as well: after a power loss
+// those are looked up too.
 package replay
 
 import (
