@@ -1,8 +1,6 @@
 package disk
 
 import (
-	"errors"
-
 	"golang.org/x/sys/unix"
 )
 
@@ -16,28 +14,12 @@ func (t *folder) Move(from, to string) error {
 	if err := checkName("move", to); err != nil {
 		return err
 	}
-	return moveFailure(from, to, t.move(from, t, to))
+	return moveFailure(from, to, t.move(from, to))
 }
 
-// MoveTo is Move into another folder that is held, of the same kind: who moves
-// many names between two folders is spared the way down to both each time.
-func (t *folder) MoveTo(from string, dir Tree, to string) error {
-	target, ok := dir.(*folder)
-	if !ok {
-		return moveFailure(from, to, errors.ErrUnsupported)
-	}
-	if err := checkName("move", from); err != nil {
-		return err
-	}
-	if err := checkName("move", to); err != nil {
-		return err
-	}
-	return moveFailure(from, to, t.move(from, target, to))
-}
-
-func (t *folder) move(from string, target *folder, to string) error {
+func (t *folder) move(from, to string) error {
 	return t.within(from, func(fromDir int, fromName string) error {
-		return target.within(to, func(toDir int, toName string) error {
+		return t.within(to, func(toDir int, toName string) error {
 			return rename{fromDir, toDir, fromName, toName}.make()
 		})
 	})

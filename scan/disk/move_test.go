@@ -14,37 +14,13 @@ import (
 // ways are the two ways to move: by RENAME_NOREPLACE, and as on a filesystem without it.
 func ways(tree *folder) map[string]func(from, to string) error {
 	return map[string]func(from, to string) error{
-		"rename":   tree.Move,
-		"held":     func(from, to string) error { return moveHeld(tree, from, to) },
+		"rename": tree.Move,
+		"kept": func(from, to string) error {
+			defer tree.Keep()()
+			return tree.Move(from, to)
+		},
 		"by steps": func(from, to string) error { return moveBySteps(tree, from, to) },
 	}
-}
-
-// moveHeld moves between two folders that are held, as far as they can be.
-func moveHeld(tree *folder, from, to string) error {
-	source, from, err := holdParent(tree, from)
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	target, to, err := holdParent(tree, to)
-	if err != nil {
-		return err
-	}
-	defer target.Close()
-	return source.MoveTo(from, target, to)
-}
-
-func holdParent(tree *folder, name string) (*folder, string, error) {
-	dir, last, deep := cutLast(name)
-	if !deep {
-		dir = "."
-	}
-	sub, err := tree.Sub(dir)
-	if err != nil {
-		return nil, "", err
-	}
-	return sub.(*folder), last, nil
 }
 
 func moveBySteps(tree *folder, from, to string) error {
@@ -63,7 +39,7 @@ func moveBySteps(tree *folder, from, to string) error {
 
 func eachWay(t *testing.T, test func(t *testing.T, dir string, move func(from, to string) error)) {
 	t.Helper()
-	for _, way := range []string{"rename", "held", "by steps"} {
+	for _, way := range []string{"rename", "kept", "by steps"} {
 		t.Run(way, func(t *testing.T) {
 			eachTree(t, func(t *testing.T, dir string, tree *folder) { test(t, dir, ways(tree)[way]) })
 		})

@@ -1,7 +1,6 @@
 package faulty
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"iter"
@@ -170,28 +169,6 @@ func (t *Tree) Move(from, to string) error {
 			return err
 		}
 		t.disk.moved(t, op, source, from, t, to)
-		return nil
-	})
-}
-
-// MoveTo is an operation of the kind OpMove, for trees that can do it. The
-// other folder is of the same Open, or of a Sub of that.
-func (t *Tree) MoveTo(from string, dir disk.Tree, to string) error {
-	inner, able := t.inner.(interface {
-		MoveTo(from string, dir disk.Tree, to string) error
-	})
-	target, ok := dir.(*Tree)
-	if !able || !ok || target.disk != t.disk {
-		return errors.ErrUnsupported
-	}
-	op := t.op(OpMove, from)
-	op.To = target.at + to
-	return t.world.act(op, func() error {
-		source := t.disk.look(t, from)
-		if err := inner.MoveTo(from, target.inner, to); err != nil {
-			return err
-		}
-		t.disk.moved(t, op, source, from, target, to)
 		return nil
 	})
 }
