@@ -57,6 +57,8 @@ func (v *verifier) unread(t disk.Tree, s Step, m Move, name string) {
 		v.report.wrong(string(s.ID), name, "missing")
 	case err != nil:
 		v.report.wrong(string(s.ID), name, "cannot be read: "+err.Error())
+	case m.Ident != "" && info.Ident() != m.Ident && sameButInode(info, m.Ident):
+		v.report.wrong(string(s.ID), name, "another file of the same size and time, as from a backup")
 	case m.Ident != "" && info.Ident() != m.Ident:
 		v.report.wrong(string(s.ID), name, "changed")
 	case name != m.To || v.later.came[name] || s.asOf.IsZero() || m.Ident == "": // a later run has moved it, which changes that time

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"strconv"
+	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -20,7 +21,8 @@ func (m *Mover) sameEntry(s *Step, now spool.Entry) bool {
 }
 
 // same tells whether a file is the one that the step is about: by inode, size
-// and time, or after a restore from a backup by its content.
+// and time, or after a restore from a backup by its content, or where no hash
+// was recorded by size and time, if it lies where only the administrator puts files.
 func (m *Mover) same(info disk.Info, mv *Move) bool {
 	if mv.Ident == "" || info.Ident() == mv.Ident || mv.Role == spool.Log {
 		return true
@@ -32,10 +34,18 @@ func (m *Mover) same(info disk.Info, mv *Move) bool {
 		}
 	}
 	if mv.Sum == "" {
-		return false
+		_, _, old := m.at.inOld(mv.From)
+		return old && sameButInode(info, mv.Ident)
 	}
 	sum, _, err := sumFile(m.tree, mv.From, info.Ident(), make([]byte, sumBuffer))
 	return err == nil && sum == mv.Sum
+}
+
+// sameButInode tells whether a file has the size and the time of another.
+func sameButInode(info disk.Info, ident string) bool {
+	_, is, _ := strings.Cut(info.Ident(), "-")
+	_, was, ok := strings.Cut(ident, "-")
+	return ok && is == was
 }
 
 // find looks for a message that is not where it was: the MTA moves them from

@@ -141,6 +141,40 @@ func changed(t *testing.T, file string) time.Time {
 	return info.Changed
 }
 
+// TestUndoAfterRestore: the quarantine comes from a backup, which keeps names,
+// contents and times, and gives other inodes.
+func TestUndoAfterRestore(t *testing.T) {
+	for _, hash := range []bool{true, false} {
+		dir := makeSpool(t, 4)
+		m, _ := mover(t, tree(t, dir), Options{Hash: hash})
+		run := mustApply(t, m, plan(t, dir, Quarantine, "m"))
+		files, _ := filepath.Glob(filepath.Join(dir, run.Dir, "m*"))
+		for _, name := range files {
+			info, err := os.Stat(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(name)
+			if filepath.Base(name) == "m001.b" {
+				data = append(data, "and more"...)
+			}
+			put(t, name+".new", string(data))
+			err = errors.Join(err, os.Chtimes(name+".new", info.ModTime(), info.ModTime()), os.Rename(name+".new", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		v, err := m.Verify(ctx, run)
+		if wrong := map[bool]int{true: 1, false: 8}[hash]; err != nil || len(v.Wrong) != wrong {
+			t.Errorf("hash %v: %+v %v", hash, v, err)
+		}
+		undo, err := m.Undo(ctx, run)
+		if err != nil || undo.Done != 3 || undo.Skipped[whyChanged] != 1 {
+			t.Errorf("hash %v: %+v %v", hash, undo, err)
+		}
+	}
+}
+
 // TestRecoveryVouches for what a run that was killed had moved, so that it can be
 // verified like any other, with the hashes where they are wished for.
 func TestRecoveryVouches(t *testing.T) {
