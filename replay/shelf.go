@@ -51,8 +51,11 @@ func (m *Mover) shelfOf(s *Step, q spool.Queue, run string) string {
 }
 
 // tidy removes numbered folders that a run has emptied. One that stays is no
-// harm.
+// harm. A quarantine empties none, and its hashes may still be taken.
 func (w *work) tidy(ctx context.Context, steps []*Step) {
+	if w.run.Verb == Quarantine {
+		return
+	}
 	emptied := map[string]bool{}
 	for _, s := range steps {
 		for _, m := range s.Moves {
