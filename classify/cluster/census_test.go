@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -84,20 +83,6 @@ func TestNumbersOfChosenHashes(t *testing.T) {
 	none.setHashes(nil)
 	if _, ok := none.find(7); ok {
 		t.Error("a feature of nothing")
-	}
-}
-
-// TestAnyWorkers: the same messages give the same campaigns to a letter with
-// any number of workers.
-func TestAnyWorkers(t *testing.T) {
-	m := newMill(71)
-	m.flood(6000) // of which more than leadFirst are of one class
-	m.addAll(4, func() string { return "" })
-	want := fmt.Sprint(Groups(&m.set, Options{Workers: 1}))
-	for _, workers := range []int{0, 2, 7} {
-		if got := fmt.Sprint(Groups(&m.set, Options{Workers: workers})); got != want {
-			t.Fatalf("%d workers give other groups than one", workers)
-		}
 	}
 }
 
