@@ -145,7 +145,7 @@ func (x priorIndex) hits(s *Set, g *Group) map[int]int {
 // that goes on with its campaign. A core does not tell in how many words they
 // stand, as a message does, so that one more is asked for.
 func needed(p fingerprint.Print) int {
-	if p.First || p.Kind != fingerprint.OfText || p.Provisional() {
+	if p.Kind != fingerprint.OfText || p.Provisional() {
 		return p.Need
 	}
 	return min(p.Need+1, len(p.Hashes))

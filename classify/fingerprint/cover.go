@@ -44,7 +44,7 @@ func shingleWords(i int) (last, size int) {
 // for each and two more, but no more than all of the hashes may stand in, were
 // they of one run of words.
 func (p Print) words() int {
-	if p.First || p.Kind != OfText {
+	if p.Kind != OfText {
 		return 0
 	}
 	return min(2*p.Need+2, (len(p.Hashes)+maxShingle+1)/2)

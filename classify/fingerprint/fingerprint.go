@@ -5,15 +5,15 @@
 // cannot take the advertisement out. So a message is kept as a set of hashed
 // 2- and 3-word shingles (Sketch, at most 256 bytes), a campaign is the part
 // of those sets that its members share (package cluster), and the portable
-// fingerprint (Print, "qf2-…") is 24 hashes of that part, looked for among all
+// fingerprint (Print, "qf1-…") is 24 hashes of that part, looked for among all
 // shingles of a message. Padding adds shingles; it removes none.
 //
 // Before hashing, the text is folded so that the tricks of the trade fall
 // away: compatibility forms, invisible characters, look-alike letters, leet,
 // letters set apart, links, numbers. The tables of the folding, the hash and
-// the choice of features are frozen since the version "qf1": a change of any of
-// them is another version, because fingerprints are pasted between hosts and
-// kept. "qf2" changed what a message must show; the first is read as well.
+// the choice of features are frozen with the version "qf1": a change of any of
+// them, or of what a message must show, is "qf2", because fingerprints are
+// pasted between hosts and kept.
 package fingerprint
 
 import (

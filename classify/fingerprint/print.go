@@ -11,18 +11,15 @@ import (
 // Print is the portable fingerprint: it selects the same campaign on another
 // host, tomorrow, without any state.
 //
-//	qf2-<class>-<kind><k>of<m>-<base64url>
+//	qf1-<class>-<kind><k>of<m>-<base64url>
 //
-// "qf2-mail-5of24-…" holds 24 hashes of 24 bits, in 96 letters, and selects
+// "qf1-mail-5of24-…" holds 24 hashes of 24 bits, in 96 letters, and selects
 // the messages of class mail that have 5 of them among all their shingles, in
-// 12 words at least, so that they are not of one stock phrase; see words. In a
-// fingerprint of the first format, "qf1-…", any words do: it is read and
-// written as it was.
+// 12 words at least, so that they are not of one stock phrase; see words.
 // With "m" before the numbers the hashes are of attachments; with "l" they are
 // looks of pictures, of which a few bits may differ; with "x" there is one, of
 // 64 bits, of the whole folded message.
 type Print struct {
-	First  bool // of the first format
 	Class  Class
 	Kind   PrintKind
 	Need   int      // how many of Hashes a message must show
@@ -46,22 +43,15 @@ var printKinds = [...]struct {
 	most   int // hashes
 }{OfText: {"", 3, 32}, OfMedia: {"m", 4, 8}, OfWhole: {"x", 8, 1}, OfLook: {"l", 8, 4}}
 
-// The formats of a fingerprint.
-const (
-	version      = "qf2"
-	firstVersion = "qf1"
-)
+// version is that of the format.
+const version = "qf1"
 
 // String gives the portable form.
 func (p Print) String() string { return string(p.append(nil)) }
 
 func (p Print) append(b []byte) []byte {
 	kind := printKinds[p.Kind]
-	if p.First {
-		b = append(b, firstVersion+"-"...)
-	} else {
-		b = append(b, version+"-"...)
-	}
+	b = append(b, version+"-"...)
 	b = append(b, p.Class.String()...)
 	b = append(b, "-"+kind.letter...)
 	b = strconv.AppendInt(b, int64(p.Need), 10)
@@ -86,14 +76,14 @@ func (p Print) Provisional() bool {
 // ParsePrint reads the portable form, and nothing that String would not write.
 func ParsePrint(s string) (Print, error) {
 	field := strings.SplitN(s, "-", 4)
-	if len(field) != 4 || field[0] != version && field[0] != firstVersion {
+	if len(field) != 4 || field[0] != version {
 		return Print{}, fmt.Errorf("%w: it begins with %q", ErrPrint, version+"-")
 	}
 	class, err := ParseClass(field[1])
 	if err != nil {
 		return Print{}, err
 	}
-	p := Print{First: field[0] == firstVersion, Class: class}
+	p := Print{Class: class}
 	count := 0
 	if p.Kind, p.Need, count, err = parseCount(field[2]); err != nil {
 		return Print{}, err

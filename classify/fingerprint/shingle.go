@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// Odd random numbers, frozen since qf1.
+// Odd random numbers, frozen with qf1.
 const (
 	keyWord   = 0x9e6c63d0873a9f51
 	keyTail   = 0xd1b54a32d192ed03

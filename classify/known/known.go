@@ -2,7 +2,7 @@
 //
 // A line is a portable fingerprint, the day it was added, and a note:
 //
-//	qf2-mail-5of24-…  2026-11-22  pills, came back after two weeks
+//	qf1-mail-5of24-…  2026-11-22  pills, came back after two weeks
 //
 // Empty lines and lines that begin with # are kept out of the list.
 package known

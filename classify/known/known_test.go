@@ -73,16 +73,3 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
-
-// TestFirstFormatIsKept: a list from before qf2 is read, and written as it was.
-func TestFirstFormatIsKept(t *testing.T) {
-	const line = "qf1-mail-1of2-AAABAAAC  2026-11-22  pills"
-	list, err := Read(strings.NewReader(line + "\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	if err := list.Write(&b); err != nil || !strings.HasSuffix(b.String(), "\n"+line+"\n") {
-		t.Errorf("%q is written as %q, %v", line, b.String(), err)
-	}
-}

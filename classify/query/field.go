@@ -54,7 +54,7 @@ type CampaignFacts struct {
 // Fields lists every fact, in the order in which help shows them.
 func Fields() []Field {
 	return []Field{
-		{Name: "fingerprint", Help: "campaign: its ID or any unique prefix, or a portable qf2-… fingerprint",
+		{Name: "fingerprint", Help: "campaign: its ID or any unique prefix, or a portable qf1-… fingerprint",
 			Flag: "fingerprint", Value: "FP", Terms: campaignTerm,
 			Get: func(i *Item, _ time.Time) any { return string(i.Record.Campaign) }},
 		{Name: "from", Help: "envelope sender; * stands for anything, <> for the null sender",

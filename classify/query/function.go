@@ -20,7 +20,7 @@ func Functions() []Function {
 		{"under(field, domain)", "is the domain or one below it"},
 		{"in_net(field, network)", "the address lies in the network: in_net(source_ip, \"192.0.2.0/24\")"},
 		{"in_text(text)", "decoded subject or visible text contains it; reads the message"},
-		{"matches_print(qf2)", "the message matches a portable fingerprint; reads the message"},
+		{"matches_print(qf1)", "the message matches a portable fingerprint; reads the message"},
 		{"ours(field)", "every address or domain in it is ours"},
 		{"duration(text)", "a length of time to compare age with: duration(\"48h\")"},
 	}

@@ -102,7 +102,7 @@ func (a *app) pick(ctx context.Context, t *target, v *survey.Survey, sel query.S
 			Text: again.text, Match: again.matches})
 		switch {
 		case errors.Is(err, fingerprint.ErrPrint):
-			return nil, &ui.Exit{Code: ui.Usage, Err: err, Hint: "A portable fingerprint begins with qf2- and comes from: qclean show FINGERPRINT"}
+			return nil, &ui.Exit{Code: ui.Usage, Err: err, Hint: "A portable fingerprint begins with qf1- and comes from: qclean show FINGERPRINT"}
 		case err != nil && !errors.Is(err, spool.ErrGone):
 			out.unread++
 		}

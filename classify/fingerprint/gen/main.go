@@ -3,8 +3,8 @@
 //	go run ./classify/fingerprint/gen UnicodeData.txt confusables.txt > classify/fingerprint/table.go
 //
 // The table is frozen with the version of the fingerprint: run this only to
-// make a "qf3". Both files have to be of one version of Unicode; for qf1 and
-// qf2 that is 15.0.0.
+// make a "qf2". Both files have to be of one version of Unicode; for qf1 that
+// is 15.0.0.
 package main
 
 import (
