@@ -42,7 +42,7 @@ const (
 	roomSegment  = 32 << 20
 	roomWorth    = 48 << 20               // of pages of files, the program's own among them
 	roomLook     = 20 * time.Millisecond  // how often the process is looked at
-	roomPerMB    = 400 * time.Microsecond // ten times what a megabyte takes to come back
+	roomPerMB    = 200 * time.Microsecond // five times what a megabyte takes to come back
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
