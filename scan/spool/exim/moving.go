@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"qclean/scan/disk"
@@ -52,10 +53,15 @@ func (s *spoolDir) Claim(ctx context.Context, e spool.Entry) (io.Closer, error) 
 }
 
 // headless claims a message without a body, of which Exim says "Spool file
-// not found", and no more. There is nothing to lock, and nobody to keep off.
+// not found", and no more. There is nothing to lock, and nobody to keep off;
+// unless it had one before: then Exim has delivered it, and is about to remove
+// the header file as well (deliver.c).
 func (s *spoolDir) headless(e spool.Entry) (io.Closer, error) {
 	if _, err := s.lstat(e.Files[0].Name); err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(e.Files, func(f spool.File) bool { return f.Role == spool.Body }) {
+		return nil, fmt.Errorf("%w: its body went this moment", spool.ErrBusy)
 	}
 	return io.NopCloser(nil), nil
 }

@@ -64,6 +64,12 @@ func TestClaim(t *testing.T) {
 	}
 	held.Close()
 	os.Remove(filepath.Join(dir, e.Files[1].Name))
+	if _, err := s.Claim(t.Context(), e); !errors.Is(err, spool.ErrBusy) {
+		t.Errorf("claimed what Exim is removing: %v", err)
+	}
+	if e, err = s.Find(t.Context(), id1); err != nil {
+		t.Fatal(err)
+	}
 	if l, err := s.Claim(t.Context(), e); err != nil {
 		t.Errorf("a header file without a body: %v", err)
 	} else {
