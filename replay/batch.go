@@ -69,8 +69,14 @@ func (w *work) batch(ctx context.Context, steps []*Step, last bool) (again []*St
 	if w.run.Verb == Quarantine {
 		defer keepFolders(w.m.tree)()
 	}
-	ready := make([]*Step, 0, len(steps))
+	ready, synced := make([]*Step, 0, len(steps)), w.journal.Size()
 	for _, s := range steps {
+		if w.journal.Size()-synced > planSync {
+			if err := w.journal.Sync(); err != nil {
+				return again, err
+			}
+			synced = w.journal.Size()
+		}
 		reason, err := w.intend(ctx, s)
 		if err == nil && reason == "" {
 			ready = append(ready, s)

@@ -19,7 +19,7 @@ import (
 
 // Options of a Mover. The zero value is right for most.
 type Options struct {
-	Batch    int            // messages between two syncs; 0: 4096, and 16384 where they are only renamed
+	Batch    int            // messages between two syncs; 0: 4096, and 32768 where they are only renamed
 	Rate     float64        // messages a second into pickup; 0: as fast as it goes
 	Old      disk.Tree      // a folder on another filesystem that takes the quarantined messages; nil: none
 	Via      submit.Sender  // the server that Submit sends to; the caller closes it
@@ -56,7 +56,7 @@ type Mover struct {
 
 const (
 	defaultBatch = 4096
-	renameBatch  = 16384 // a sync costs the disk some milliseconds, whatever is on the way to it
+	renameBatch  = 32768 // a sync costs the disk some milliseconds, whatever is on the way to it
 )
 
 // New gives a Mover for a spool that was opened from this tree.
