@@ -2,32 +2,56 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
-// garbage is how much of what lives may be dead before it is collected, in
-// percent. What a scan keeps is few large blocks without pointers, so that a
-// collection costs next to nothing: on 100,000 messages 20 instead of 100 took
-// a third off the peak for 3 % of processor time.
-const garbage = 20
-
-// A plan of few messages is small, and of many parts: looking through them again
-// and again would cost more than the memory that it gives back.
+// How much of what lives may be dead before it is collected, in percent. What
+// a scan keeps is few large blocks without pointers, so that a collection costs
+// little: on 100,000 messages 30 instead of 100 took 25 of 156 MB off the peak
+// and no processor time that could be measured. Below the floor nothing is
+// collected at all, since a small heap is filled again and again: 45 collections
+// of 20,000 messages took a fifth of the time.
 const (
-	few          = 100_000
-	garbageOfFew = 200
+	garbage   = 30
+	floor     = 48 << 20
+	heapLeast = 4 << 20 // of the runtime, for each 100 percent
 )
 
-// spendMemory says that so many messages are planned for.
-func spendMemory(messages int) {
-	if messages <= few && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbageOfFew)
+// boundMemory begins with it, unless somebody set GOGC.
+func boundMemory() {
+	if os.Getenv("GOGC") != "" {
+		return
 	}
+	debug.SetGCPercent(percentFor(0))
+	onCollection()
 }
 
-// boundMemory sets it, unless somebody did.
-func boundMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
+// onCollection lets the next collection, which finds that nobody holds the
+// mark, adjust the one after it.
+func onCollection() {
+	runtime.AddCleanup(new([16]byte), func(int) {
+		debug.SetGCPercent(percentFor(liveHeap()))
+		onCollection()
+	}, 0)
+}
+
+// percentFor gives the percentage for a heap of which so many bytes live.
+func percentFor(live uint64) int {
+	most := 100 * floor / heapLeast // more would raise the runtime's own floor above this one
+	if live >= floor {
+		return garbage
 	}
+	return max(garbage, min(most, int((floor-live)*100/max(live, 1))))
+}
+
+// liveHeap is what the last collection found to live, in bytes.
+func liveHeap() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(s)
+	if s[0].Value.Kind() != metrics.KindUint64 {
+		return floor
+	}
+	return s[0].Value.Uint64()
 }

@@ -74,7 +74,6 @@ func (a *app) quarantine(ctx context.Context, f *quarantineFlags, sel query.Sele
 	if err := refuseShare(c, &f.changeFlags); err != nil {
 		return 0, err
 	}
-	spendMemory(len(c.picked))
 	plan, err := replay.NewPlan(t.Spool, replay.Quarantine, c.expression, picksOf(c), a.now())
 	return len(c.picked), a.carryOut(ctx, t, h, &f.changeFlags, c, plan, err, index.Quarantined)
 }

@@ -68,7 +68,6 @@ func (a *app) undo(ctx context.Context, f *undoFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	spendMemory(run.Planned)
 	plan, err := h.UndoPlan(ctx, run)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type message struct {
 	wire    bool // the text in -D has CRLF
 	local   bool
 	report  bool // a bounce that Exim made itself
+	untried bool // since it was received (deliver.c, deliver_firsttime)
 	ident   string
 	headers []byte // the rest of the file, behind the empty line
 
@@ -147,6 +148,8 @@ func (m *message) variable(name string, value []byte) {
 		m.report = true
 	case "frozen":
 		m.frozen = true
+	case "deliver_firsttime":
+		m.untried = true
 	case "spool_file_wireformat":
 		m.wire = true
 	case "received_time_usec":

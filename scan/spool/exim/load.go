@@ -155,7 +155,9 @@ func (s *spoolDir) parse(e *spool.Entry, b *buffers, m *message) (flaws []string
 	if !m.arrived.IsZero() {
 		e.Arrived = m.arrived
 	}
-	e.Envelope.Reason = s.reason(*e, b)
+	if !m.untried { // else its log says that it was received, and no more
+		e.Envelope.Reason = s.reason(*e, b)
+	}
 	return flaws
 }
 
