@@ -1,33 +1,18 @@
 package classify
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "qclean/classify/crew"
 
 // each calls what start gave for every number below n, on all processors:
 // start is called once for each of them, so that what it returns may keep
 // buffers of its own. Which number comes to which is left to chance, so each
 // may write only what is its own.
 func each(n int, start func() func(i int)) {
-	workers := min(runtime.GOMAXPROCS(0), n)
-	if workers < 2 {
-		f := start()
-		for i := range n {
-			f(i)
+	c := crew.New(0)
+	hands := make([]func(int), int(c))
+	c.Share(n, func(worker, i int) {
+		if hands[worker] == nil {
+			hands[worker] = start()
 		}
-		return
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			f := start()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
+		hands[worker](i)
+	})
 }

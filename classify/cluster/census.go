@@ -3,6 +3,8 @@ package cluster
 import (
 	"math/bits"
 	"slices"
+
+	"qclean/classify/crew"
 )
 
 // census gives a number to each feature that more than one doc has, in order
@@ -23,7 +25,7 @@ type census struct {
 const runBits = 10
 
 // newCensus counts the features of docs, and writes to each where its features are.
-func newCensus(s *Set, docs []doc, c crew) *census {
+func newCensus(s *Set, docs []doc, c crew.Crew) *census {
 	n := &census{set: s, docs: docs}
 	n.setHashes(repeated(s, docs, c))
 	n.numberAll(c)
@@ -74,7 +76,7 @@ func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
 }
 
 // numberAll makes the runs.
-func (n *census) numberAll(c crew) {
+func (n *census) numberAll(c crew.Crew) {
 	if len(n.docs) == 0 {
 		return
 	}
@@ -87,7 +89,7 @@ func (n *census) numberAll(c crew) {
 		ends[i] = max(ends[i], ends[i-1])
 	}
 	scratch := make([]run, max(int(c), 1))
-	c.share(len(n.runs), func(worker, i int) {
+	c.Share(len(n.runs), func(worker, i int) {
 		n.runs[i] = scratch[worker].make(n, n.docs[ends[i]:ends[i+1]])
 	})
 }

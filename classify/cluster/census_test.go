@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"qclean/classify/crew"
 	"qclean/classify/fingerprint"
 )
 
@@ -32,7 +33,7 @@ func TestCensus(t *testing.T) {
 	}
 	slices.Sort(want)
 	for _, workers := range []int{1, 2, 3, 20} {
-		n := newCensus(&m.set, docs, crew(workers))
+		n := newCensus(&m.set, docs, crew.Crew(workers))
 		if d := cmp.Diff(want, n.hash); d != "" {
 			t.Fatalf("%d workers: features (-want +got):\n%s", workers, d[:min(len(d), 1000)])
 		}

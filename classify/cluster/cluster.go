@@ -16,7 +16,7 @@
 //
 // The result depends on the set of messages alone: they are looked at in the
 // order of a hash of their sketch, and what is done by several goroutines at
-// once (crew.go) comes to the same with any number of them. Work and memory are
+// once (package crew) comes to the same with any number of them. Work and memory are
 // bounded whatever the messages say: features that one message alone has are
 // left out when the others are numbered (census.go), of a group of one 16 are
 // in the index, of a larger one 192, and a feature leads to 12 groups at most.
@@ -26,6 +26,7 @@ import (
 	"cmp"
 	"slices"
 
+	"qclean/classify/crew"
 	"qclean/classify/fingerprint"
 )
 
@@ -58,7 +59,7 @@ type Group struct {
 
 // Groups puts every sketch of the set into one group, largest group first.
 func Groups(s *Set, o Options) []Group {
-	c := newCrew(o.Workers)
+	c := crew.New(o.Workers)
 	order, docs := sortDocs(s, c)
 	n := newCensus(s, docs, c)
 	var out []Group
@@ -81,7 +82,7 @@ func Groups(s *Set, o Options) []Group {
 
 // classGroups groups the messages of one class: those with a text by their
 // cores, those with next to none by the hash of all there is.
-func classGroups(n *census, docs []doc, order []int32, c crew) []Group {
+func classGroups(n *census, docs []doc, order []int32, c crew.Crew) []Group {
 	s := n.set
 	class := s.items[docs[0].item].class
 	kin := n.weights(docs)
@@ -109,7 +110,7 @@ func classGroups(n *census, docs []doc, order []int32, c crew) []Group {
 // result turns the groups, and the docs in none, into Groups.
 func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
 	out := make([]Group, len(g.groups))
-	g.crew.share(len(out), func(_, i int) {
+	g.crew.Share(len(out), func(_, i int) {
 		out[i] = g.describe(class, g.groups[i].docs, g.groups[i].core, order)
 	})
 	for d, i := range g.of {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"qclean/classify/crew"
 	"qclean/classify/fingerprint"
 )
 
@@ -24,9 +25,9 @@ func (d doc) weight() int { return int(min(d.to-d.from, maxWeight)) }
 const maxWeight = 16
 
 // sortDocs orders the messages by class and key, and takes equal ones together.
-func sortDocs(s *Set, c crew) (order []int32, docs []doc) {
+func sortDocs(s *Set, c crew.Crew) (order []int32, docs []doc) {
 	keys := make([]uint64, s.Len())
-	c.spread(len(keys), keyRun, func(_, from, to int) {
+	c.Spread(len(keys), keyRun, func(_, from, to int) {
 		var buf []byte
 		for i := from; i < to; i++ {
 			keys[i] = s.key(int32(i), &buf)
@@ -55,7 +56,7 @@ const keyRun = 1 << 12
 
 // byKey sorts the messages: first into heaps by class and the first byte of
 // the key, then each heap by itself.
-func byKey(s *Set, keys []uint64, c crew) []int32 {
+func byKey(s *Set, keys []uint64, c crew.Crew) []int32 {
 	heap := func(i int) int { return int(s.items[i].class)<<8 | int(keys[i]>>56) }
 	var ends [1 << 16]int32
 	for i := range keys {
@@ -71,7 +72,7 @@ func byKey(s *Set, keys []uint64, c crew) []int32 {
 		at[h]--
 		order[at[h]] = int32(i)
 	}
-	c.share(len(ends), func(_, h int) {
+	c.Share(len(ends), func(_, h int) {
 		slices.SortFunc(order[at[h]:ends[h]], func(a, b int32) int {
 			return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
 		})

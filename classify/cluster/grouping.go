@@ -1,6 +1,10 @@
 package cluster
 
-import "slices"
+import (
+	"slices"
+
+	"qclean/classify/crew"
+)
 
 // grouping puts the docs of one class into groups.
 type grouping struct {
@@ -12,7 +16,7 @@ type grouping struct {
 	kin    []int32 // by feature, the weight of the docs of this class, with a text or not, that have it
 	groups []group
 	lookup lookup
-	crew   crew
+	crew   crew.Crew
 	hands  []*hand // one for each worker
 }
 
@@ -27,7 +31,7 @@ const alone = -1
 
 // newGrouping makes ready for docs with a text, in the order of keys, of a class
 // whose docs weigh kin.
-func newGrouping(n *census, docs []doc, kin []int32, c crew) *grouping {
+func newGrouping(n *census, docs []doc, kin []int32, c crew.Crew) *grouping {
 	g := &grouping{set: n.set, census: n, docs: docs, of: make([]int32, len(docs)), kin: kin, crew: c}
 	for d := range g.of {
 		g.of[d] = alone

@@ -54,7 +54,7 @@ func (g *grouping) lead() *leading {
 	for from, to := 0, 0; from < len(g.docs); from = to {
 		to = min(from+max(from/leadShare, leadFirst), len(g.docs))
 		if from > 0 {
-			l.crew.spread(to-from, leadRun, func(worker, i, j int) {
+			l.crew.Spread(to-from, leadRun, func(worker, i, j int) {
 				for d := from + i; d < from+j; d++ {
 					l.of[d] = leaders[worker].best(int32(d))
 				}

@@ -46,7 +46,7 @@ func (g *grouping) settle() {
 	}
 	clear(g.groups[len(kept):])
 	g.groups = kept
-	g.crew.share(len(g.groups), func(worker, i int) {
+	g.crew.Share(len(g.groups), func(worker, i int) {
 		if g.groups[i].core.fresh(g.groups[i].docs) {
 			return
 		}
@@ -82,7 +82,7 @@ func (g *grouping) weighByPurity() {
 		}
 	}
 	var adding sync.Mutex
-	g.crew.share(len(shifts), func(worker, task int) {
+	g.crew.Share(len(shifts), func(worker, task int) {
 		s := shifts[task]
 		var sum [maxCore]int32
 		gr := &g.groups[s.group]
@@ -147,7 +147,7 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 
 // assign gives every doc to the group that it fits best.
 func (g *grouping) assign() {
-	g.crew.spread(len(g.docs), shiftDocs, func(worker, from, to int) {
+	g.crew.Spread(len(g.docs), shiftDocs, func(worker, from, to int) {
 		for d := from; d < to; d++ {
 			h := g.hands[worker]
 			t := h.text(g, &g.docs[d])

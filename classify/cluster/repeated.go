@@ -1,6 +1,10 @@
 package cluster
 
-import "slices"
+import (
+	"slices"
+
+	"qclean/classify/crew"
+)
 
 // repeated are the features, sorted, that more than one doc has. What is seen
 // the first time is only marked, in a table that may take two features for one;
@@ -9,7 +13,7 @@ import "slices"
 // Each part of the features is one worker's. The docs are read some thousand at
 // a time, and laid out by part: they lie all over the memory, and are not to be
 // looked for once for every part.
-func repeated(s *Set, docs []doc, c crew) []uint32 {
+func repeated(s *Set, docs []doc, c crew.Crew) []uint32 {
 	n := 0
 	for i := range docs {
 		n += int(s.items[docs[i].item].hashes)
@@ -32,7 +36,7 @@ func repeated(s *Set, docs []doc, c crew) []uint32 {
 		}
 	})
 	sorted := make([][]uint32, len(parts))
-	c.share(len(parts), func(_, p int) { sorted[p] = parts[p].found.sorted() })
+	c.Share(len(parts), func(_, p int) { sorted[p] = parts[p].found.sorted() })
 	return slices.Concat(sorted...)
 }
 
@@ -49,7 +53,7 @@ type part struct {
 type harvest struct {
 	set   *Set
 	docs  []doc
-	crew  crew
+	crew  crew.Crew
 	parts []part
 	laid  [][][]uint32 // by worker and part
 }
@@ -71,12 +75,12 @@ func (h *harvest) each(take func(*part, []uint32)) {
 				h.laid[w][p] = h.laid[w][p][:0]
 			}
 		}
-		h.crew.spread(len(docs), harvestRun, func(worker, i, j int) {
+		h.crew.Spread(len(docs), harvestRun, func(worker, i, j int) {
 			for k := i; k < j; k++ {
 				lay(h.laid[worker], h.set.hashes(docs[k].item))
 			}
 		})
-		h.crew.share(len(h.parts), func(_, p int) {
+		h.crew.Share(len(h.parts), func(_, p int) {
 			for w := range h.laid {
 				take(&h.parts[p], h.laid[w][p])
 			}

@@ -10,7 +10,7 @@ const (
 // two campaigns that met through a footer. It tells whether there were any.
 func (g *grouping) split() (changed bool) {
 	parts := make([][]group, len(g.groups))
-	g.crew.share(len(parts), func(worker, i int) {
+	g.crew.Share(len(parts), func(worker, i int) {
 		s := splitting{hand: g.hands[worker], g: g, parts: []group{g.groups[i]}}
 		s.split(0, splitDepth)
 		parts[i] = s.parts

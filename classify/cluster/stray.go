@@ -25,7 +25,7 @@ const (
 // go: see letter.
 func (g *grouping) gather() (changed bool) {
 	to, s := slices.Clone(g.of), newStrays(g)
-	g.crew.spread(len(g.docs), shiftDocs, func(worker, from, end int) {
+	g.crew.Spread(len(g.docs), shiftDocs, func(worker, from, end int) {
 		h := g.hands[worker]
 		for d := int32(from); d < int32(end); d++ {
 			switch i := g.of[d]; {

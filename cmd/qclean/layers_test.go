@@ -36,6 +36,7 @@ var house = []struct {
 	{"classify/kind", nil},
 	{"classify/origin", nil},
 	{"classify/cluster", []string{"github.com/zeebo/xxh3"}},
+	{"classify/crew", nil},
 	{"classify/fingerprint", []string{"github.com/zeebo/xxh3", "golang.org/x/net/publicsuffix", "golang.org/x/text"}},
 	{"scan/relay", nil},
 	{"scan/dnsbl", []string{"golang.org/x/net/dns/dnsmessage"}},
