@@ -20,6 +20,7 @@ type Table struct {
 	text      texts   // held once each, and lists
 	own       texts   // of one message only: IDs, names of files
 	rows      [][]row // chunks that never move
+	spare     [][]row // chunks without rows
 	count     int
 	stale     int // texts that are nobody's any more, about
 	bounces   []bounceRow
@@ -92,12 +93,22 @@ func (t *Table) Append(r *Record) error {
 
 func (t *Table) push(r row) {
 	if t.count&(chunkRows-1) == 0 && t.count>>chunkBits == len(t.rows) {
-		b := t.room.Bytes(chunkRows * int(unsafe.Sizeof(row{}))) // a row holds no pointer
-		t.rows = append(t.rows, unsafe.Slice((*row)(unsafe.Pointer(unsafe.SliceData(b))), chunkRows)[:0])
+		t.rows = append(t.rows, t.chunk())
 	}
 	last := &t.rows[t.count>>chunkBits]
 	*last = append((*last)[:t.count&(chunkRows-1)], r)
 	t.count++
+}
+
+// chunk gives room for rows.
+func (t *Table) chunk() []row {
+	if last := len(t.spare) - 1; last >= 0 {
+		c := t.spare[last]
+		t.spare = t.spare[:last]
+		return c[:0]
+	}
+	b := t.room.Bytes(chunkRows * int(unsafe.Sizeof(row{}))) // a row holds no pointer
+	return unsafe.Slice((*row)(unsafe.Pointer(unsafe.SliceData(b))), chunkRows)[:0]
 }
 
 // Keep drops the messages that keep does not hold for. It is asked once for

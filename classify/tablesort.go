@@ -71,22 +71,15 @@ func (t *Table) keys() (keys []idKey, sorted bool) {
 
 func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
 
-// arrange moves row order[i] to place i, one cycle after another.
+// arrange moves row order[i] to place i. The rows are copied, one after another,
+// into blocks of their own: they come in some runs that are in order, so that
+// a few blocks are read at a time, while to change rows where they lie would
+// jump about in all of a million. The old blocks are for rows to come.
 func (t *Table) arrange(order []int32) {
-	for i := range order {
-		if int(order[i]) == i {
-			continue
-		}
-		first := *t.row(i)
-		for j := i; ; {
-			k := int(order[j])
-			order[j] = int32(j)
-			if k == i {
-				*t.row(j) = first
-				break
-			}
-			*t.row(j) = *t.row(k)
-			j = k
-		}
+	old := t.rows
+	t.rows, t.count = make([][]row, 0, len(old)), 0
+	for _, k := range order {
+		t.push(old[k>>chunkBits][k&(chunkRows-1)])
 	}
+	t.spare = append(t.spare, old...)
 }

@@ -4,14 +4,23 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// batch is the buffer for names of a folder, some 1,500 at once. A larger one gains nothing.
-const batch = 64 << 10
+// batch is the buffer for names of a folder: some 30,000 are in memory at once.
+// The first one is small, so that work begins at once.
+const (
+	firstBatch = 16 << 10
+	batch      = 1 << 20
+)
 
-// List streams the names of a folder. Only one batch of them is in memory.
+// List streams the names of a folder. Only one batch of them is in memory, and
+// each batch comes in the order of the names: what is kept of files as they are
+// read then lies in few runs that are in order, however large the folder is,
+// where a folder's own order may be that of a hash.
 func (t *folder) List(dir string) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		if err := checkFolder("list", dir); err != nil {
@@ -32,29 +41,41 @@ func (t *folder) List(dir string) iter.Seq2[Info, error] {
 
 // eachName yields what getdents64 gives. A folder that is removed meanwhile ends with ENOENT.
 func eachName(fd int, yield func(Info, error) bool) error {
-	buf := make([]byte, batch)
-	for {
+	var infos []Info
+	for buf := make([]byte, firstBatch); ; {
 		var n int
 		err := retry(func() (err error) { n, err = unix.Getdents(fd, buf); return err })
 		if err != nil || n == 0 {
 			return err
 		}
-		for rest := buf[:n]; len(rest) > 0; {
-			var name []byte
-			var inode uint64
-			var kind byte
-			if name, inode, kind, rest = dirent(rest); name == nil {
-				continue
-			}
-			info := Info{Name: string(name), Inode: inode, Mode: typeMode(uint32(kind) << 12)}
-			if kind == unix.DT_UNKNOWN && !askType(fd, &info) {
-				continue
-			}
-			if !yield(info, nil) {
+		infos = appendNames(infos[:0], fd, buf[:n])
+		slices.SortFunc(infos, func(a, b Info) int { return strings.Compare(a.Name, b.Name) })
+		for i := range infos {
+			if !yield(infos[i], nil) {
 				return nil
 			}
 		}
+		if n > firstBatch/2 && len(buf) < batch {
+			buf = make([]byte, batch)
+		}
 	}
+}
+
+// appendNames appends the names of one batch.
+func appendNames(infos []Info, fd int, b []byte) []Info {
+	for len(b) > 0 {
+		var name []byte
+		var inode uint64
+		var kind byte
+		if name, inode, kind, b = dirent(b); name == nil {
+			continue
+		}
+		info := Info{Name: string(name), Inode: inode, Mode: typeMode(uint32(kind) << 12)}
+		if kind != unix.DT_UNKNOWN || askType(fd, &info) {
+			infos = append(infos, info)
+		}
+	}
+	return infos
 }
 
 // askType is for filesystems whose folders do not say what a name is. It is
