@@ -10,11 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// batch is the buffer for names of a folder: some 30,000 are in memory at once.
-// The first one is small, so that work begins at once.
+// batch is the buffer for names of a large folder: some 7,000 at once, so that
+// a million come in some hundred runs, and none waits long to be read. The first
+// one is small: most folders need no more, and work begins at once.
 const (
 	firstBatch = 16 << 10
-	batch      = 1 << 20
+	batch      = 256 << 10
 )
 
 // List streams the names of a folder. Only one batch of them is in memory, and

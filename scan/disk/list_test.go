@@ -38,6 +38,26 @@ func TestListTypes(t *testing.T) {
 	})
 }
 
+func TestListComesInRunsThatAreInOrder(t *testing.T) {
+	dir := t.TempDir()
+	tree := openTree(t, dir)
+	const n = 2000 // more than the first batch holds, less than that and the second
+	for i := range n {
+		write(t, dir, fmt.Sprintf("sub/%08x", uint32(i)*2654435761), "")
+	}
+	seen, turns, last := map[string]bool{}, 0, ""
+	for info, err := range tree.List("sub") {
+		must(t, err)
+		if seen[info.Name] = true; info.Name < last {
+			turns++
+		}
+		last = info.Name
+	}
+	if len(seen) != n || turns > 1 {
+		t.Errorf("%d names of %d, in %d runs, want two at most", len(seen), n, turns+1)
+	}
+}
+
 func TestListOfNoFolder(t *testing.T) {
 	eachTree(t, func(t *testing.T, dir string, tree *folder) {
 		write(t, dir, "file", "x")
