@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"iter"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -42,41 +41,57 @@ func (t *folder) List(dir string) iter.Seq2[Info, error] {
 
 // eachName yields what getdents64 gives. A folder that is removed meanwhile ends with ENOENT.
 func eachName(fd int, yield func(Info, error) bool) error {
-	var infos []Info
+	var names []entry
 	for buf := make([]byte, firstBatch); ; {
 		var n int
 		err := retry(func() (err error) { n, err = unix.Getdents(fd, buf); return err })
 		if err != nil || n == 0 {
 			return err
 		}
-		infos = appendNames(infos[:0], fd, buf[:n])
-		slices.SortFunc(infos, func(a, b Info) int { return strings.Compare(a.Name, b.Name) })
-		for i := range infos {
-			if !yield(infos[i], nil) {
-				return nil
-			}
+		if names = inOrder(names[:0], buf[:n]); !yieldAll(fd, buf, names, yield) {
+			return nil
 		}
 		if n > firstBatch/2 && len(buf) < batch {
-			buf = make([]byte, batch)
+			buf, names = make([]byte, batch), make([]entry, 0, batch/direntLeast)
 		}
 	}
 }
 
-// appendNames appends the names of one batch.
-func appendNames(infos []Info, fd int, b []byte) []Info {
-	for len(b) > 0 {
+// entry says where in a batch a name stands. Its record stands before it.
+type entry struct {
+	name uint32
+	size uint16
+}
+
+func (e entry) of(b []byte) []byte { return b[e.name : e.name+uint32(e.size)] }
+
+// inOrder appends the names of a batch and sorts them.
+func inOrder(names []entry, b []byte) []entry {
+	for rest := b; len(rest) > 0; {
+		at := len(b) - len(rest)
 		var name []byte
-		var inode uint64
-		var kind byte
-		if name, inode, kind, b = dirent(b); name == nil {
-			continue
-		}
-		info := Info{Name: string(name), Inode: inode, Mode: typeMode(uint32(kind) << 12)}
-		if kind != unix.DT_UNKNOWN || askType(fd, &info) {
-			infos = append(infos, info)
+		if name, rest = dirent(rest); name != nil {
+			names = append(names, entry{uint32(at + direntName), uint16(len(name))})
 		}
 	}
-	return infos
+	slices.SortFunc(names, func(x, y entry) int { return bytes.Compare(x.of(b), y.of(b)) })
+	return names
+}
+
+// yieldAll is false when the listing is to end.
+func yieldAll(fd int, b []byte, names []entry, yield func(Info, error) bool) bool {
+	for _, e := range names {
+		record := b[e.name-direntName:]
+		kind := record[direntType]
+		info := Info{Name: string(e.of(b)), Inode: binary.NativeEndian.Uint64(record), Mode: typeMode(uint32(kind) << 12)}
+		if kind == unix.DT_UNKNOWN && !askType(fd, &info) {
+			continue
+		}
+		if !yield(info, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // askType is for filesystems whose folders do not say what a name is. It is
@@ -95,21 +110,23 @@ const (
 	direntLen  = 16
 	direntType = 18
 	direntName = 19
+
+	direntLeast = 32 // of a name of eight letters or so
 )
 
 // dirent takes one record off the front. name is nil for "." and "..", and for
 // a record that makes no sense, which also ends the batch.
-func dirent(b []byte) (name []byte, inode uint64, kind byte, rest []byte) {
+func dirent(b []byte) (name, rest []byte) {
 	if len(b) < direntName {
-		return nil, 0, 0, nil
+		return nil, nil
 	}
 	size := int(binary.NativeEndian.Uint16(b[direntLen:]))
 	if size < direntName || size > len(b) {
-		return nil, 0, 0, nil
+		return nil, nil
 	}
 	name, _, _ = bytes.Cut(b[direntName:size], []byte{0})
 	if len(name) == 0 || string(name) == "." || string(name) == ".." {
 		name = nil
 	}
-	return name, binary.NativeEndian.Uint64(b), b[direntType], b[size:]
+	return name, b[size:]
 }

@@ -170,7 +170,7 @@ func FuzzDirent(f *testing.F) {
 	f.Add(append(record("a", 21), record("b", 21)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for len(b) > 0 {
-			name, _, _, rest := dirent(b)
+			name, rest := dirent(b)
 			if len(rest) >= len(b) {
 				t.Fatalf("%d bytes became %d", len(b), len(rest))
 			}
