@@ -64,37 +64,40 @@ func (a *advice) wanted() bool { return a.asking.Load() }
 // watches tells whether batches are looked at to decide.
 func (a *advice) watches() bool { return a.to != nil && a.mode == Auto }
 
-// begin is called when a batch is taken up. end has to follow.
-func (a *advice) begin() (began waits) {
-	if a.watches() {
-		runtime.LockOSThread() // the kernel counts for a thread
-		began = waitsNow()
-	}
-	return began
-}
-
-// ask asks for what is read of a batch, if that helps. near is the view of the
-// spool that reads it.
-func (a *advice) ask(near spool.Spool, batch []spool.Entry, looks []look) {
-	to, ok := near.(spool.Adviser)
-	if !a.wanted() || !ok {
+// watch does a part of the work on a batch, and adds to it what that had to
+// wait for.
+func (a *advice) watch(e *errand, work func()) {
+	if !a.watches() {
+		work()
 		return
 	}
-	for i := range batch {
-		if looks[i].err == nil && !looks[i].known {
-			to.Advise(&batch[i], adviceBytes)
+	runtime.LockOSThread() // the kernel counts for a thread
+	defer runtime.UnlockOSThread()
+	began := waitsNow()
+	work()
+	now := waitsNow()
+	e.waits.blocks += now.blocks - began.blocks
+	e.waits.switches += now.switches - began.switches
+}
+
+// ask asks the disk for what is read of a batch.
+func ask(e *errand) {
+	to, ok := e.near.(spool.Adviser)
+	if !ok {
+		return
+	}
+	for i := range e.batch {
+		if e.looks[i].err == nil && !e.looks[i].known {
+			to.Advise(&e.batch[i], adviceBytes)
 		}
 	}
 }
 
-// end looks at what a batch of n messages took.
-func (a *advice) end(began waits, n int) {
-	if !a.watches() {
-		return
+// judge decides by what a batch took, from when it was asked for until it was read.
+func (a *advice) judge(e *errand) {
+	if a.watches() {
+		a.asking.Store(e.waits.slow(len(e.batch)))
 	}
-	now := waitsNow()
-	runtime.UnlockOSThread()
-	a.asking.Store(waits{now.blocks - began.blocks, now.switches - began.switches}.slow(n))
 }
 
 // waits is what a thread had to wait for so far.

@@ -131,3 +131,48 @@ func TestStatsCountWhatWasRead(t *testing.T) {
 		t.Errorf("stages: %v", spent)
 	}
 }
+
+// TestReadAheadIsABatchAhead: the disk works on the next batch while one is read.
+func TestReadAheadIsABatchAhead(t *testing.T) {
+	a := &ahead{}
+	entries, results := newBelt[spool.Entry](3), newBelt[outcome[string]](3)
+	for i := range 3 {
+		entries.full <- make([]spool.Entry, i+1)
+	}
+	close(entries.full)
+	w := newWorker(t.Context(), a, Options{MaxText: 10}, newAdvice(a, On), subjects())
+	w.run(entries, results)
+	if want := []int{1 + 2, 1 + 2 + 3, 1 + 2 + 3}; !slices.Equal(a.asked, want) {
+		t.Errorf("asked for %v when each batch was begun, want %v", a.asked, want)
+	}
+	if a.views != 0 {
+		t.Errorf("%d views are left", a.views)
+	}
+}
+
+// ahead counts how many messages were asked for when a batch is begun.
+type ahead struct {
+	memory
+	asked        []int // by batch: each has a view of its own
+	total, views int
+}
+
+type aheadView struct {
+	*ahead
+	begun bool
+}
+
+func (a *ahead) Near(bool) (spool.Spool, func()) {
+	a.views++
+	return &aheadView{ahead: a}, func() { a.views-- }
+}
+
+func (a *ahead) Advise(*spool.Entry, int64) { a.total++ }
+
+func (a *aheadView) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text, error) {
+	if !a.begun {
+		a.begun = true
+		a.ahead.asked = append(a.ahead.asked, a.total)
+	}
+	return a.memory.Load(ctx, e, buf)
+}

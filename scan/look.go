@@ -11,27 +11,26 @@ type look struct {
 // lookAt asks which messages of a batch were read before. Where nobody knows
 // any, Load finds out all that Stat would, from the open file, and nothing is
 // asked here.
-func (w *worker[T]) lookAt(batch []spool.Entry) []look {
-	w.looks = append(w.looks[:0], make([]look, len(batch))...)
+func (w *worker[T]) lookAt(e *errand) {
+	e.looks = append(e.looks[:0], make([]look, len(e.batch))...)
 	if w.o.Known == nil {
-		return w.looks
+		return
 	}
 	w.meter.beginBatch(Reading)
 	defer w.meter.end()
-	if !w.statAll(batch) {
-		for i := range batch {
-			w.looks[i].err = w.statOne(&batch[i])
+	if !w.statAll(e) {
+		for i := range e.batch {
+			e.looks[i].err = w.statOne(&e.batch[i])
 		}
 	}
-	for i := range batch {
-		w.looks[i].known = w.looks[i].err == nil && w.o.Known(&batch[i])
+	for i := range e.batch {
+		e.looks[i].known = e.looks[i].err == nil && w.o.Known(&e.batch[i])
 	}
-	return w.looks
 }
 
 // statAll is false where the spool cannot do it, or broke over it: one by one
 // it costs no more than the message that does it.
-func (w *worker[T]) statAll(batch []spool.Entry) (ok bool) {
+func (w *worker[T]) statAll(e *errand) (ok bool) {
 	all, ok := w.spool.(spool.BatchStater)
 	if !ok {
 		return false
@@ -41,7 +40,7 @@ func (w *worker[T]) statAll(batch []spool.Entry) (ok bool) {
 			ok = false
 		}
 	}()
-	all.StatAll(w.ctx, batch, func(i int, err error) { w.looks[i].err = err })
+	all.StatAll(w.ctx, e.batch, func(i int, err error) { e.looks[i].err = err })
 	return true
 }
 

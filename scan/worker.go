@@ -12,61 +12,113 @@ import (
 type worker[T any] struct {
 	ctx    context.Context
 	spool  spool.Spool
-	near   spool.Spool // spool, as seen from the folders of the batch in hand
 	o      Options
 	advice *advice
 	fn     func(*Message) (T, error)
 	reader *letter.Reader
 	buf    []byte
 	meter  *meter
-	looks  []look  // of the batch in hand
+	hand   *errand
+	next   *errand
 	msg    Message // the one in hand
 }
 
 func newWorker[T any](ctx context.Context, s spool.Spool, o Options, a *advice, fn func(*Message) (T, error)) *worker[T] {
 	return &worker[T]{ctx: ctx, spool: s, o: o, advice: a, fn: fn,
-		reader: letter.NewReader(o.Limits), buf: make([]byte, o.MaxText), meter: newMeter(o.Stats)}
+		reader: letter.NewReader(o.Limits), buf: make([]byte, o.MaxText), meter: newMeter(o.Stats),
+		hand: new(errand), next: new(errand)}
 }
 
+// errand is a batch on its way through a worker.
+type errand struct {
+	batch []spool.Entry // nil: none
+	looks []look        // at each of them
+	near  spool.Spool   // the spool, as seen from the folders that they lie in
+	letGo func()        // of those
+	waits waits         // so far
+}
+
+// run reads batch after batch. While the disk has to be read, it is asked for
+// the one that comes next before this one is read: so it never stands still.
 func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 	defer w.meter.flush()
-	for batch := range entries.full {
-		out := results.batch()
-		began := w.advice.begin()
-		looks := w.lookAt(batch)
-		letGo := w.approach()
-		w.advice.ask(w.near, batch, looks)
-		for i := range batch {
-			if w.ctx.Err() != nil {
-				break
+	defer func() { w.drop(w.hand); w.drop(w.next) }()
+	for {
+		if w.hand.batch == nil {
+			batch, ok := <-entries.full
+			if !ok {
+				return
 			}
-			v, err := w.measured(&batch[i], looks[i])
-			out = append(out, outcome[T]{v, err})
+			w.hand.batch = batch
 		}
-		letGo()
-		w.advice.end(began, len(batch))
-		entries.giveBack(batch)
+		w.prepare(w.hand)
+		if w.advice.wanted() {
+			w.lookAhead(entries)
+		}
+		out := w.readAll(w.hand, results.batch())
+		w.advice.judge(w.hand)
+		entries.giveBack(w.hand.batch)
+		w.drop(w.hand)
 		if !results.send(w.ctx, out) {
 			return
 		}
+		w.hand, w.next = w.next, w.hand
 	}
 }
 
-// approach holds the folders that the next messages lie in, where the spool can.
-func (w *worker[T]) approach() (letGo func()) {
-	if n, ok := w.spool.(spool.Nearer); ok {
-		w.near, letGo = n.Near()
-		return letGo
+// lookAhead prepares the batch that comes next, if there is one already.
+func (w *worker[T]) lookAhead(entries *belt[spool.Entry]) {
+	select {
+	case batch, ok := <-entries.full:
+		if ok {
+			w.next.batch = batch
+			w.prepare(w.next)
+		}
+	default:
 	}
-	w.near = w.spool
-	return func() {}
+}
+
+// prepare looks at a batch, and asks the disk for it, once.
+func (w *worker[T]) prepare(e *errand) {
+	if e.near != nil {
+		return
+	}
+	w.lookAt(e)
+	e.near, e.letGo = w.spool, func() {}
+	if n, ok := w.spool.(spool.Nearer); ok {
+		e.near, e.letGo = n.Near(!w.advice.wanted())
+	}
+	if w.advice.wanted() {
+		w.advice.watch(e, func() { ask(e) })
+	}
+}
+
+// drop lets go of what a batch holds.
+func (w *worker[T]) drop(e *errand) {
+	if e.near != nil {
+		e.letGo()
+	}
+	*e = errand{looks: e.looks}
+}
+
+func (w *worker[T]) readAll(e *errand, out []outcome[T]) []outcome[T] {
+	w.advice.watch(e, func() {
+		for i := range e.batch {
+			if w.ctx.Err() != nil {
+				break
+			}
+			v, err := w.measured(e.near, &e.batch[i], e.looks[i])
+			out = append(out, outcome[T]{v, err})
+		}
+	})
+	return out
 }
 
 // measured is one, with its time taken and its error dressed.
-func (w *worker[T]) measured(e *spool.Entry, seen look) (v T, err error) {
+func (w *worker[T]) measured(near spool.Spool, e *spool.Entry, seen look) (v T, err error) {
 	w.meter.begin(Reading)
 	if err = seen.err; err == nil {
-		v, err = w.one(e, seen.known)
+		v, err = w.one(near, e, seen.known)
 	}
 	w.meter.end()
 	var left *spool.Left
@@ -77,7 +129,7 @@ func (w *worker[T]) measured(e *spool.Entry, seen look) (v T, err error) {
 }
 
 // one reads a message. A parser that panics costs this message, not the scan.
-func (w *worker[T]) one(e *spool.Entry, known bool) (v T, err error) {
+func (w *worker[T]) one(near spool.Spool, e *spool.Entry, known bool) (v T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = broken(r)
@@ -88,7 +140,7 @@ func (w *worker[T]) one(e *spool.Entry, known bool) (v T, err error) {
 		w.msg = Message{Entry: e, Known: true, meter: w.meter}
 		return w.fn(&w.msg)
 	}
-	text, err := w.near.Load(w.ctx, e, w.buf)
+	text, err := near.Load(w.ctx, e, w.buf)
 	if err != nil {
 		return v, err
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -17,6 +18,7 @@ type folder struct {
 	walk   bool        // no openat2 here: names are resolved part by part
 	loud   atomic.Bool // O_NOATIME was refused: reading marks the access time
 	keeper keeper
+	asked  atomic.Int32 // open files in views of it (Near)
 }
 
 // Open holds a folder. The path is what the operator typed: links in it are
@@ -66,6 +68,17 @@ func (t *folder) Space() (Space, error) {
 		NoInodeLimit: st.Files == 0, // btrfs, and others that make inodes as they go
 	}, nil
 }
+
+// local tells whether the filesystem is known to be one of this machine: a call
+// that has to wait for a disk comes back, and one that need not costs no more
+// than the processor's time.
+func (t *folder) local() bool {
+	var st unix.Statfs_t
+	return unix.Fstatfs(t.held(), &st) == nil && slices.Contains(localKinds, int64(st.Type))
+}
+
+// localKinds are the magic numbers of filesystems on disks and in memory (statfs(2)).
+var localKinds = []int64{unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.TMPFS_MAGIC}
 
 // Close lets go. Calls that come later fail with EBADF.
 func (t *folder) Close() error {

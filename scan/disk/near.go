@@ -1,17 +1,28 @@
 package disk
 
-import "errors"
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
 
 // Near is a view of a tree for one goroutine that reads many files of few
 // folders, one after another. Folders that are asked for again are held, and
 // names in them opened from there, which costs the kernel a quarter less than
-// to go the whole way each time.
+// to go the whole way each time. Files that were asked for by Advise stay open
+// until they are loaded.
 //
 // From the second name on, a folder is the one that was found then, until letGo
 // is called: do so after some dozen files, so that a folder that was exchanged
 // meanwhile is seen. letGo may be called once, and the view not used after it.
-func Near(t Tree) (view Tree, letGo func()) {
-	n := &near{Tree: t}
+//
+// cached says that what is read lies in memory, as far as is known: then, on
+// a filesystem of this machine, no call makes room for others while it waits.
+func Near(t Tree, cached bool) (view Tree, letGo func()) {
+	n := &near{Tree: t, cached: cached}
+	if root, ok := t.(*folder); ok {
+		n.asked.open = &root.asked
+	}
 	return n, n.letGo
 }
 
@@ -21,38 +32,46 @@ const nearFolders = 4
 
 type near struct {
 	Tree
-	held [nearFolders]struct {
-		dir string
-		sub Tree // nil: none
-	}
-	asked     [nearFolders]string // folders that were asked for once
+	cached    bool
+	held      [nearFolders]heldFolder
+	once      [nearFolders]string // folders that were asked for once
 	nextHeld  int
 	nextAsked int
+	asked     asked
+	calls     calls
 }
 
-// in gives the tree to ask and the name there: nil where nothing is held.
-func (n *near) in(name string) (Tree, string) {
+// heldFolder is a folder of the tree, held by itself.
+type heldFolder struct {
+	dir   string
+	sub   Tree    // nil: none
+	plain *folder // sub, where it is the kind of folder that calls are made for
+	brief bool    // they may be brief
+}
+
+// in gives the folder to ask and the name there: nil where nothing is held.
+func (n *near) in(name string) (*heldFolder, string) {
 	dir, last, deep := cutLast(name)
-	if !deep || last == "" {
+	if !deep || last == "" || last == "." { // the latter is a name of the folder to itself
 		return nil, ""
 	}
 	for i := range n.held {
 		if h := &n.held[i]; h.sub != nil && h.dir == dir {
-			return h.sub, last
+			return h, last
 		}
 	}
-	for _, once := range n.asked {
+	for _, once := range n.once {
 		if once == dir {
 			return n.hold(dir), last
 		}
 	}
-	n.asked[n.nextAsked] = dir
+	n.once[n.nextAsked] = dir
 	n.nextAsked = (n.nextAsked + 1) % nearFolders
 	return nil, ""
 }
 
 // hold opens a folder in the place of the one that was held longest.
-func (n *near) hold(dir string) Tree {
+func (n *near) hold(dir string) *heldFolder {
 	sub, err := n.Tree.Sub(dir)
 	if err != nil {
 		return nil // the whole way tells what is wrong
@@ -62,11 +81,15 @@ func (n *near) hold(dir string) Tree {
 	if h.sub != nil {
 		h.sub.Close()
 	}
-	h.dir, h.sub = dir, sub
-	return sub
+	*h = heldFolder{dir: dir, sub: sub}
+	if h.plain, _ = sub.(*folder); h.plain != nil {
+		h.brief = n.cached && h.plain.local()
+	}
+	return h
 }
 
 func (n *near) letGo() {
+	n.asked.letGo()
 	for i := range n.held {
 		if h := &n.held[i]; h.sub != nil {
 			h.sub.Close()
@@ -77,8 +100,8 @@ func (n *near) letGo() {
 
 // Lstat asks the whole way for what is not in the folder any more.
 func (n *near) Lstat(name string) (Info, error) {
-	if sub, last := n.in(name); sub != nil {
-		if info, err := sub.Lstat(last); err == nil {
+	if h, last := n.in(name); h != nil {
+		if info, err := h.sub.Lstat(last); err == nil {
 			return info, nil
 		}
 	}
@@ -87,29 +110,61 @@ func (n *near) Lstat(name string) (Info, error) {
 
 // Open opens from the held folder.
 func (n *near) Open(name string) (File, error) {
-	if sub, last := n.in(name); sub != nil {
-		f, err := sub.Open(last)
+	if h, last := n.in(name); h != nil {
+		f, err := h.sub.Open(last)
 		return f, whole(err, name)
 	}
 	return n.Tree.Open(name)
 }
 
-// Load loads from the held folder.
+// Load loads what was asked for, or from the held folder.
 func (n *near) Load(name string, buf []byte) (int, Info, error) {
-	if sub, last := n.in(name); sub != nil {
-		got, info, err := sub.Load(last, buf)
-		return got, info, whole(err, name)
+	if fd := n.asked.take(name); fd >= 0 {
+		got, info, err := n.calls.load(fd, name, buf)
+		if err != nil || info.Links > 0 {
+			return got, info, err
+		}
+		// It was removed since: what has its name now, if anything, is the message.
 	}
-	return n.Tree.Load(name, buf)
+	h, last := n.in(name)
+	if h == nil {
+		return n.Tree.Load(name, buf)
+	}
+	if fd, ok, err := n.open(h, last); ok {
+		if err != nil {
+			return 0, Info{}, Failure("open", name, err)
+		}
+		return n.calls.load(fd, name, buf)
+	}
+	got, info, err := h.sub.Load(last, buf)
+	return got, info, whole(err, name)
 }
 
-// Advise advises from the held folder.
+// open is openQuietly with the calls of this view. It is false for what the
+// folder itself has to look at.
+func (n *near) open(h *heldFolder, last string) (fd int, ok bool, err error) {
+	if h.plain == nil || h.plain.loud.Load() {
+		return -1, false, nil
+	}
+	n.calls.brief = h.brief
+	fd, ok, err = n.calls.openIn(h.plain.held(), last, unix.O_RDONLY|unix.O_NOATIME|harmless)
+	return fd, ok && err != unix.EPERM, err
+}
+
+// Advise advises from the held folder, and keeps the file open to be loaded.
 func (n *near) Advise(name string, bytes int64) {
-	if sub, last := n.in(name); sub != nil {
-		sub.Advise(last, bytes)
+	tree, last := n.Tree, name
+	if h, inside := n.in(name); h != nil {
+		tree, last = h.sub, inside
+	}
+	plain, ok := tree.(*folder)
+	if !ok {
+		tree.Advise(last, bytes)
 		return
 	}
-	n.Tree.Advise(name, bytes)
+	if fd := plain.ask(last, bytes); fd >= 0 && !n.asked.keep(name, fd) {
+		closeFD(fd)
+	}
 }
 
 // whole gives an error the name that was asked for.

@@ -6,13 +6,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // TestNearAnswersAsTheTree asks for names of all kinds again and again.
 func TestNearAnswersAsTheTree(t *testing.T) {
+	for _, cached := range []bool{false, true} {
+		t.Run(fmt.Sprint("cached ", cached), func(t *testing.T) { answersAsTheTree(t, cached) })
+	}
+}
+
+func answersAsTheTree(t *testing.T, cached bool) {
 	dir := t.TempDir()
-	names := []string{"top", "none", "link", "link/1", "top/1", "a/../top", "a/", "", "none/1", "a/none", "b/deep/1", "a", "a/link"}
+	names := []string{"top", "none", "link", "link/1", "top/1", "a/../top", "a/", "", "a/..", "a/.", "a/1\x00", "a/" + strings.Repeat("x", maxLast), "a/" + strings.Repeat("x", maxLast+1), "none/1", "a/none", "b/deep/1", "a", "a/link"}
 	for i := range 2 * nearFolders {
 		for j := range 3 {
 			name := fmt.Sprintf("%c/%d", 'a'+i, j)
@@ -26,7 +33,7 @@ func TestNearAnswersAsTheTree(t *testing.T) {
 	must(t, os.Symlink("1", filepath.Join(dir, "a/link")))
 	tree := openTree(t, dir)
 	before := descriptors(t)
-	view, letGo := Near(tree)
+	view, letGo := Near(tree, cached)
 	buf, wantBuf := make([]byte, 100), make([]byte, 100)
 	for range 3 {
 		for _, name := range names {
@@ -36,10 +43,10 @@ func TestNearAnswersAsTheTree(t *testing.T) {
 				t.Errorf("%q: %+v, want %+v", name, got, want)
 			}
 			sameTrouble(t, name, err, wantErr)
-			n, _, wantErr := tree.Load(name, wantBuf)
-			m, _, err := view.Load(name, buf)
-			if string(buf[:m]) != string(wantBuf[:n]) {
-				t.Errorf("%q: %q, want %q", name, buf[:m], wantBuf[:n])
+			n, want, wantErr := tree.Load(name, wantBuf)
+			m, got, err := view.Load(name, buf)
+			if string(buf[:m]) != string(wantBuf[:n]) || got != want {
+				t.Errorf("%q: %q, %+v, want %q, %+v", name, buf[:m], got, wantBuf[:n], want)
 			}
 			sameTrouble(t, name, err, wantErr)
 			f, err := view.Open(name)
@@ -76,7 +83,7 @@ func TestNearNeverFollows(t *testing.T) {
 		write(t, outside, fmt.Sprintf("%d", i), "secret")
 	}
 	tree := openTree(t, dir)
-	view, letGo := Near(tree)
+	view, letGo := Near(tree, false)
 	buf := make([]byte, 10)
 	load := func(name string) string {
 		n, _, err := view.Load(name, buf)
@@ -95,7 +102,7 @@ func TestNearNeverFollows(t *testing.T) {
 		t.Errorf("held: %s", got)
 	}
 	letGo()
-	view, letGo = Near(tree)
+	view, letGo = Near(tree, false)
 	defer letGo()
 	for range 3 {
 		if got := load("a/2"); got == "secret" || got == "mine" {

@@ -190,9 +190,10 @@ type BatchStater interface {
 
 // Nearer gives a view of a spool for one goroutine that loads many messages,
 // one after another: it holds the folders that they lie in (disk.Near). letGo is
-// called after some dozen of them, and the view not used any more.
+// called after some dozen of them, and the view not used any more. cached says
+// that they lie in memory, as far as is known.
 type Nearer interface {
-	Near() (view Spool, letGo func())
+	Near(cached bool) (view Spool, letGo func())
 }
 
 // Prober tells whether the MTA is working on this spool, and how it knows.

@@ -106,10 +106,10 @@ type spoolDir struct {
 }
 
 // Near holds the folders of the messages in hand, and of their logs.
-func (s *spoolDir) Near() (spool.Spool, func()) {
+func (s *spoolDir) Near(cached bool) (spool.Spool, func()) {
 	view := *s
 	var letGo func()
-	view.t, letGo = disk.Near(s.t)
+	view.t, letGo = disk.Near(s.t, cached)
 	return &view, letGo
 }
 

@@ -55,10 +55,10 @@ type raw struct {
 }
 
 // Near holds the folders of the messages in hand.
-func (s *raw) Near() (spool.Spool, func()) {
+func (s *raw) Near(cached bool) (spool.Spool, func()) {
 	view := *s
 	var letGo func()
-	view.tree, letGo = disk.Near(s.tree)
+	view.tree, letGo = disk.Near(s.tree, cached)
 	return &view, letGo
 }
 

@@ -155,10 +155,10 @@ type queueDir struct {
 }
 
 // Near holds the folders of the messages in hand, and of their logs.
-func (s *queueDir) Near() (spool.Spool, func()) {
+func (s *queueDir) Near(cached bool) (spool.Spool, func()) {
 	view := *s
 	var letGo func()
-	view.t, letGo = disk.Near(s.t)
+	view.t, letGo = disk.Near(s.t, cached)
 	return &view, letGo
 }
 
