@@ -1,6 +1,10 @@
 package letter
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
 
 // lower folds one ASCII letter. Names in mail and HTML are ASCII; folding
 // more than that would make "ſ" an "s", which no MTA does.
@@ -46,20 +50,49 @@ func trim[T string | []byte](s T) T {
 	return s
 }
 
-// plain reports whether b is pure ASCII, eight bytes at a time.
-func plain(b []byte) bool {
-	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
-			return false
+// plain reports whether b is pure ASCII.
+func plain(b []byte) bool { return asciiLen(b) == len(b) }
+
+// asciiLen is how many bytes at the start of b are ASCII. It looks at 32 bytes
+// at a time: nearly all of nearly every text is ASCII, and asked more than once.
+func asciiLen(b []byte) int {
+	const high = 0x8080808080808080
+	le := binary.LittleEndian
+	i := 0
+	for ; len(b)-i >= 32; i += 32 {
+		c := b[i : i+32]
+		if (le.Uint64(c)|le.Uint64(c[8:])|le.Uint64(c[16:])|le.Uint64(c[24:]))&high != 0 {
+			break
 		}
-		b = b[8:]
 	}
-	for _, c := range b {
-		if c >= 0x80 {
-			return false
+	for ; len(b)-i >= 8; i += 8 {
+		if v := le.Uint64(b[i:]) & high; v != 0 {
+			return i + bits.TrailingZeros64(v)/8
 		}
 	}
-	return true
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}
+
+// valid reports whether b is UTF-8.
+func valid(b []byte) bool {
+	n := asciiLen(b)
+	return n == len(b) || utf8.Valid(b[n:])
+}
+
+// byteSet is a set of bytes.
+type byteSet [4]uint64
+
+func (s *byteSet) add(c byte)      { s[c>>6] |= 1 << (c & 63) }
+func (s *byteSet) has(c byte) bool { return s[c>>6]>>(c&63)&1 != 0 }
+
+// addFrom adds c and all above it.
+func (s *byteSet) addFrom(c int) {
+	for ; c < 256; c++ {
+		s.add(byte(c))
+	}
 }
 
 // hex is the value of a hexadecimal digit, -1 for another byte.

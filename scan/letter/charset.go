@@ -57,7 +57,7 @@ func (c *charsets) append(dst, src []byte, name string) ([]byte, bool) {
 // appendLoose is append, but UTF-8 is taken for what it is under any name:
 // for header fields, where a charset is a guess.
 func (c *charsets) appendLoose(dst, src []byte, name string) ([]byte, bool) {
-	if plain(src) || utf8.Valid(src) {
+	if valid(src) {
 		return append(dst, src...), true
 	}
 	return c.append(dst, src, name)
@@ -144,7 +144,7 @@ func newTable(m *charmap.Charmap) *byteTable {
 func (k *codec) fits(src []byte) bool {
 	switch k.kind {
 	case utf8Codec, looseCodec:
-		return plain(src) || utf8.Valid(src)
+		return valid(src)
 	case tableCodec, wideCodec:
 		return plain(src)
 	}
@@ -174,13 +174,17 @@ func (k *codec) append(dst, src []byte, name string) []byte {
 var latin1 = newTable(charmap.Windows1252)
 
 func (t *byteTable) append(dst, src []byte) []byte {
-	for _, c := range src {
-		if c < utf8.RuneSelf {
-			dst = append(dst, c)
-			continue
+	for len(src) > 0 {
+		n := asciiLen(src)
+		dst = append(dst, src[:n]...)
+		for ; n < len(src) && src[n] >= utf8.RuneSelf; n++ {
+			if e := &t[src[n]]; e.n == 2 { // most are, and a copy of known length is no call
+				dst = append(dst, e.bytes[0], e.bytes[1])
+			} else {
+				dst = append(dst, e.bytes[:e.n]...)
+			}
 		}
-		e := &t[c]
-		dst = append(dst, e.bytes[:e.n]...)
+		src = src[n:]
 	}
 	return dst
 }

@@ -1,6 +1,10 @@
 package letter
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+)
 
 // skipChar and padChar are no values of base64's alphabet (RFC 2045 section 6.8).
 const (
@@ -36,16 +40,9 @@ func unbase64(dst, src []byte, limit int) ([]byte, bool) {
 	n := 0
 	for i := 0; i < len(src) && len(dst) < limit; {
 		if n == 0 {
-			for len(src)-i >= 4 && len(dst) < limit {
-				a, b, c, d := t[src[i]], t[src[i+1]], t[src[i+2]], t[src[i+3]]
-				if (a|b|c|d)&0x80 != 0 {
-					break
-				}
-				v := uint32(a)<<18 | uint32(b)<<12 | uint32(c)<<6 | uint32(d)
-				dst = append(dst, byte(v>>16), byte(v>>8), byte(v))
-				i += 4
-			}
-			if i >= len(src) || len(dst) >= limit {
+			var used int
+			dst, used = groups64(dst, src[i:], limit)
+			if i += used; i >= len(src) || len(dst) >= limit {
 				break
 			}
 		}
@@ -72,6 +69,28 @@ func unbase64(dst, src []byte, limit int) ([]byte, bool) {
 	return dst[:min(len(dst), limit)], clean
 }
 
+// groups64 appends what whole groups of four characters say, up to the first
+// byte that is not in the alphabet, and says how much of src that was. It may
+// pass the limit by two bytes. All of a line is decoded here, so room is made
+// once and four bytes are written for three: append asks at each byte.
+func groups64(dst, src []byte, limit int) ([]byte, int) {
+	most := min(len(src)/4, (limit-len(dst)+2)/3)
+	dst = slices.Grow(dst, most*3+1)
+	out := dst[len(dst):cap(dst)]
+	t := &base64Values
+	done := 0
+	for ; done < most; done++ {
+		s := src[:4:4]
+		a, b, c, d := t[s[0]], t[s[1]], t[s[2]], t[s[3]]
+		if (a|b|c|d)&0x80 != 0 {
+			break
+		}
+		binary.BigEndian.PutUint32(out, uint32(a)<<26|uint32(b)<<20|uint32(c)<<14|uint32(d)<<8)
+		src, out = src[4:], out[3:]
+	}
+	return dst[:len(dst)+done*3], done * 4
+}
+
 // flush64 appends the bytes of a group of n characters, less than four.
 func flush64(dst []byte, acc uint32, n int, clean bool) ([]byte, bool) {
 	switch n {
@@ -93,13 +112,15 @@ func unquote(dst, src []byte, limit int) ([]byte, bool) {
 	limit += len(dst)
 	clean := true
 	for len(dst) < limit {
-		i := bytes.IndexByte(src, '=')
-		if i < 0 {
-			dst = append(dst, src...)
-			break
+		if len(src) == 0 || src[0] != '=' { // in most languages one follows another
+			i := bytes.IndexByte(src, '=')
+			if i < 0 {
+				dst = append(dst, src...)
+				break
+			}
+			dst, src = append(dst, src[:i]...), src[i:]
 		}
-		dst = append(dst, src[:i]...)
-		src = src[i+1:]
+		src = src[1:]
 		if len(src) >= 2 {
 			if hi, lo := hexValues[src[0]], hexValues[src[1]]; (hi|lo)&0x80 == 0 {
 				dst = append(dst, hi<<4|lo)

@@ -1,5 +1,10 @@
 package letter
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // stripper turns HTML into the text that a person sees: tags, comments,
 // styles, scripts and what is hidden go; inline elements join words, blocks
 // part them by a line end and cells by a blank; white space counts as in a
@@ -138,12 +143,9 @@ func (s *stripper) text(b []byte, entities bool) {
 	for i := 0; i < len(b) && len(s.out) < s.limit; {
 		switch kind := textBytes[b[i]]; {
 		case kind == wordByte || kind == entityByte && !entities:
-			j := i + 1
-			for j < len(b) && (textBytes[b[j]] == wordByte || b[j] == ' ' && j+1 < len(b) && textBytes[b[j+1]] == wordByte) {
-				j++
-			}
-			s.word(b[i:j])
-			i = j
+			n := wordsLen(b[i:])
+			s.word(b[i : i+n])
+			i += n
 		case kind == entityByte:
 			i += s.entity(b[i:])
 		default:
@@ -152,6 +154,33 @@ func (s *stripper) text(b []byte, entities bool) {
 		}
 	}
 }
+
+// wordsLen is how much of b is words with one blank between each two. The first
+// byte counts as one of a word. Eight bytes at a time are passed over in which
+// nothing can be the end; what looks like it is looked at by itself.
+func wordsLen(b []byte) int {
+	i := 1
+	for ; len(b)-i > 8; i += 8 {
+		here, next := binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+1:])
+		blank := below(here^' '*eachByte, 1)
+		end := below(here, ' ') | below(here^'&'*eachByte, 1) | blank&(below(next, ' '+1)|below(next^'&'*eachByte, 1))
+		if end != 0 {
+			i += bits.TrailingZeros64(end) / 8
+			break
+		}
+	}
+	for i < len(b) && (textBytes[b[i]] == wordByte || b[i] == ' ' && i+1 < len(b) && textBytes[b[i+1]] == wordByte) {
+		i++
+	}
+	return i
+}
+
+// eachByte has a one in each of eight bytes.
+const eachByte = 0x0101010101010101
+
+// below has the highest bit of each byte of v set that is less than n, 128 at
+// most, and maybe of bytes above such a one.
+func below(v, n uint64) uint64 { return (v - n*eachByte) &^ v & (0x80 * eachByte) }
 
 // white notes white space: it parts words, and lines where lines count.
 func (s *stripper) white(c byte) {

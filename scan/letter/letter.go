@@ -95,7 +95,7 @@ type Part struct {
 	Attachment    bool   // by disposition, or because it is not shown inline
 	Depth         int
 	Body          []byte // raw, a slice of Raw
-	Hash          uint64 // of an attachment, else 0: xxh3 of the raw body without line ends, and of base64 without any white space: equal for equal attachments, however they are wrapped
+	Hash          uint64 // of an attachment that is no message, else 0: xxh3 of the raw body without line ends, and of base64 without any white space: equal for equal attachments, however they are wrapped
 	Width, Height int    // of an image in pixels, 0 if not known
 }
 

@@ -112,26 +112,26 @@ func absolute(url []byte) bool {
 // find adds the URLs that stand in a text, which programs make links of:
 // "http://", "https://", "ftp://" and "www.".
 func (s *linkSet) find(text []byte) {
-	marks := [...]urlMark{{sign: []byte("://"), at: -1}, {sign: []byte("www."), at: -1}}
+	colon, dot := -1, -1 // where the next "://" and the next "www." stand
 	for at := 0; at < len(text) && len(s.kept) < maxLinks; {
-		first := -1
-		for i := range marks {
-			marks[i].seek(text, at)
-			if marks[i].at < len(text) && (first < 0 || marks[i].at < marks[first].at) {
-				first = i
-			}
+		if colon < at {
+			colon = nextScheme(text, at)
 		}
-		if first < 0 {
+		if dot < at {
+			dot = nextWWW(text, at)
+		}
+		found := min(colon, dot)
+		if found == len(text) {
 			return
 		}
-		found := marks[first].at
-		host := found + len(marks[first].sign)
-		start := found
-		if first == 0 {
+		start, host := found, found+len("://")
+		if found == colon {
 			start -= scheme(text[at:found])
+		} else {
+			host = found + len("www.")
 		}
 		at = host
-		if first == 0 && start == found || first == 1 && found > 0 && wordish(text[found-1]) {
+		if found == colon && start == found || found == dot && found > 0 && wordish(text[found-1]) {
 			continue
 		}
 		if end := urlEnd(text, host); end > host {
@@ -141,22 +141,30 @@ func (s *linkSet) find(text []byte) {
 	}
 }
 
-// urlMark is a sign of a URL and where it stands next. Each sign is looked for
-// by itself, so that many of one do not make the search for the other long.
-type urlMark struct {
-	sign []byte
-	at   int
+// nextScheme is the first place not before from where "://" stands, the text's
+// end when there is none.
+func nextScheme(text []byte, from int) int {
+	for at := from; ; at++ {
+		n := bytes.IndexByte(text[at:], ':')
+		if at += n; n < 0 || at+3 > len(text) {
+			return len(text)
+		}
+		if text[at+1] == '/' && text[at+2] == '/' {
+			return at
+		}
+	}
 }
 
-// seek moves on to the first place not before from; the text's end when there is none.
-func (m *urlMark) seek(text []byte, from int) {
-	if m.at >= from {
-		return
-	}
-	if i := bytes.Index(text[from:], m.sign); i >= 0 {
-		m.at = from + i
-	} else {
-		m.at = len(text)
+// nextWWW is the same for "www.". A full stop is rarer in text than a "w".
+func nextWWW(text []byte, from int) int {
+	for at := from; ; at++ {
+		n := bytes.IndexByte(text[at:], '.')
+		if at += n; n < 0 {
+			return len(text)
+		}
+		if at-3 >= from && text[at-1] == 'w' && text[at-2] == 'w' && text[at-3] == 'w' {
+			return at - 3
+		}
 	}
 }
 

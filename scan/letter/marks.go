@@ -56,33 +56,41 @@ var undressed = [...]string{
 // ends of a forward, after which its sender goes on.
 var ends = [...]string{"end forwarded message", "end of forwarded message", "end of forwarded mail", "ende der weitergeleiteten nachricht"}
 
-// lineKind tells from a line's first byte whether it needs a second look.
-type lineKind uint8
-
-const (
-	plainLine lineKind = iota
-	quoteLine
-	markLine
-)
-
-var lineKinds = func() (t [256]lineKind) {
+// lineStarts tells from a line's first two bytes whether it may be a mark: for
+// each first byte, which may come second. A second look costs more than all
+// else that is done for a line, and half of all lines begin like some mark.
+var lineStarts = func() (t [256]byteSet) {
 	for _, m := range undressed {
-		t[m[0]] = markLine
-		t[bytes.ToUpper([]byte(m[:1]))[0]] = markLine
+		startsLike(&t, m)
 	}
 	for i := range heads {
 		for _, m := range heads[i].from {
-			r, _ := utf8.DecodeRuneInString(m)
-			t[m[0]] = markLine
-			t[string(unicode.ToUpper(r))[0]] = markLine
+			startsLike(&t, m)
 		}
 	}
 	for _, c := range "-=_*~#|+[" {
-		t[c] = markLine
+		t[c].addFrom(0)
 	}
-	t['>'] = quoteLine
 	return t
 }()
+
+// startsLike adds the beginnings of m, which is in lower case, in either case.
+func startsLike(t *[256]byteSet, m string) {
+	first, n := utf8.DecodeRuneInString(m)
+	for _, s := range [...]string{m[:n], string(unicode.ToUpper(first))} {
+		if len(s) > 1 {
+			t[s[0]].add(s[1])
+			continue
+		}
+		second := &t[s[0]]
+		second.add(m[1])
+		second.add(m[1] &^ 0x20)      // a letter's other case: too much of other bytes does no harm
+		second.addFrom(utf8.RuneSelf) // there are letters beyond ASCII whose small ones are ASCII
+	}
+}
+
+// mayMark reports whether a line is worth markOf.
+func mayMark(line []byte) bool { return len(line) > 1 && lineStarts[line[0]].has(line[1]) }
 
 // dress is what marks are dressed in.
 var dress = func() (t [256]bool) {
@@ -92,7 +100,7 @@ var dress = func() (t [256]bool) {
 	return t
 }()
 
-// markOf reads a line that lineKinds picked.
+// markOf reads a line that mayMark picked.
 func markOf(line []byte) markKind {
 	if len(line) > maxMark {
 		return noMark

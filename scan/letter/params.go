@@ -31,12 +31,20 @@ func (t *tools) mediaType(v string) (typ, rest string) {
 // isToken reports whether s may be half of a media type (RFC 2045 section 5.1).
 func isToken(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`()<>@,;:\"/[]?=`, c) >= 0 {
+		if !tokenBytes[s[i]] {
 			return false
 		}
 	}
 	return s != ""
 }
+
+// tokenBytes are the bytes of a token.
+var tokenBytes = func() (t [256]bool) {
+	for c := ' ' + 1; c < 0x7f; c++ {
+		t[c] = !strings.ContainsRune(`()<>@,;:\"/[]?=`, c)
+	}
+	return t
+}()
 
 // lower is s in lower case, s itself when it already is.
 func (t *tools) lower(s string) string {
@@ -56,31 +64,48 @@ func (t *tools) lower(s string) string {
 // still hold encoded words.
 func (t *tools) param(rest, want string) string {
 	var plain string
-	var segments [maxSegments]segment
-	var found, top int
-	for rest != "" {
-		name, value, next := nextParam(rest)
-		rest = next
-		if len(name) < len(want) || !hasPrefix(name, want) {
+	starred := false
+	for at := rest; at != ""; {
+		name, value, next := nextParam(at)
+		at = next
+		if !hasPrefix(name, want) {
 			continue
 		}
 		switch suffix := name[len(want):]; {
-		case suffix == "":
-			if plain == "" {
-				plain = value
-			}
-		case suffix[0] == '*':
-			if i, seg := parseSegment(suffix[1:], value); i >= 0 && i < maxSegments && !segments[i].set {
-				segments[i] = seg
-				found++
-				top = max(top, i)
-			}
+		case suffix == "" && plain == "":
+			plain = value
+		case suffix != "" && suffix[0] == '*':
+			starred = true
 		}
 	}
-	if found == 0 || !segments[0].set {
-		return t.unescape(plain)
+	if starred {
+		if v, ok := t.starred(rest, want); ok {
+			return v
+		}
 	}
-	return t.extended(segments[:top+1])
+	return t.unescape(plain)
+}
+
+// starred is the parameter in the form of RFC 2231, false when it has no
+// beginning. Few messages have one, and the room for the pieces is large.
+func (t *tools) starred(rest, want string) (string, bool) {
+	var segments [maxSegments]segment
+	top := 0
+	for rest != "" {
+		name, value, next := nextParam(rest)
+		rest = next
+		if !hasPrefix(name, want) || len(name) == len(want) || name[len(want)] != '*' {
+			continue
+		}
+		if i, seg := parseSegment(name[len(want)+1:], value); i >= 0 && i < maxSegments && !segments[i].set {
+			segments[i] = seg
+			top = max(top, i)
+		}
+	}
+	if !segments[0].set {
+		return "", false
+	}
+	return t.extended(segments[:top+1]), true
 }
 
 // segment is one piece of an extended parameter.

@@ -25,7 +25,9 @@ func (r *Reader) leaf(e *contentHead, body []byte, depth int) {
 	// A message that is one attachment and nothing else is shown by most programs.
 	p.Attachment = !readable(p.Type) || depth > 0 && e.disposition == "attachment"
 	if p.Attachment {
-		p.Hash = r.hash(body, e.encoding == "base64")
+		if !strings.HasPrefix(p.Type, "message/") {
+			p.Hash = r.hash(body, e.encoding == "base64")
+		}
 		if pictured(p.Type) {
 			p.Width, p.Height = p.size(&r.decoded)
 		}
@@ -38,10 +40,24 @@ func (r *Reader) leaf(e *contentHead, body []byte, depth int) {
 // what follows is a comment or a parameter without its semicolon.
 func (t *tools) charsetName(rest string) string {
 	v := t.param(rest, "charset")
-	if i := strings.IndexAny(v, " \t(,"); i >= 0 {
-		v = v[:i]
+	for i := 0; i < len(v); i++ {
+		switch v[i] {
+		case ' ', '\t', '(', ',':
+			v = v[:i]
+		}
 	}
-	return t.lower(strings.Trim(v, "\"'"))
+	return t.lower(unquoted(v))
+}
+
+// unquoted takes quotes off both ends.
+func unquoted(s string) string {
+	for s != "" && (s[0] == '"' || s[0] == '\'') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == '"' || s[len(s)-1] == '\'') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // readable tells whether a reader of mail is shown a part of this type as

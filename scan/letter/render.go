@@ -1,9 +1,6 @@
 package letter
 
-import (
-	"bytes"
-	"unicode/utf8"
-)
+import "bytes"
 
 // maxDecoded is how much of one text part is decoded. It is far more than the
 // text that is kept, because in HTML a word may follow a megabyte of style.
@@ -145,7 +142,7 @@ func (r *Reader) content(p *Part) (text []byte, asItCame bool) {
 // its charset itself.
 func (r *Reader) utf8(text []byte, p *Part) (out []byte, converted bool) {
 	name := p.Charset
-	if name == "" && p.Type == "text/html" && !plain(text) && !utf8.Valid(text) {
+	if name == "" && p.Type == "text/html" && !valid(text) {
 		name = metaCharset(text)
 	}
 	k, known := r.tools.sets.find(name)

@@ -64,17 +64,15 @@ func (s *sight) line(line []byte, at, next int) {
 	if s.armour && s.inArmour(rest) {
 		return
 	}
-	switch lineKinds[rest[0]] {
-	case quoteLine:
+	switch {
+	case rest[0] == '>':
 		if !bytes.HasPrefix(line, []byte(">From ")) { // quoted by an mbox, not by a person
 			s.leave(line)
 			return
 		}
 		line = line[1:]
-	case markLine:
-		if s.mark(rest, at, next) {
-			return
-		}
+	case mayMark(rest) && s.mark(rest, at, next):
+		return
 	}
 	if s.aside {
 		s.leave(line)

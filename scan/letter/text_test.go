@@ -1,8 +1,11 @@
 package letter
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -46,10 +49,42 @@ func TestMarks(t *testing.T) {
 			if got := markOf(trim([]byte(tt.line))); got != tt.want {
 				t.Errorf("%d, want %d", got, tt.want)
 			}
-			if tt.want != noMark && lineKinds[trim(tt.line)[0]] != markLine {
+			if tt.want != noMark && !mayMark(trim([]byte(tt.line))) {
 				t.Error("the line is never looked at")
 			}
 		})
+	}
+}
+
+// TestMayMarkMissesNone tries all letters that a mark may begin with, in any case.
+func TestMayMarkMissesNone(t *testing.T) {
+	cases := map[rune][]rune{}
+	for r := rune(1); r <= unicode.MaxRune; r++ {
+		if low := unicode.ToLower(r); low != r {
+			cases[low] = append(cases[low], r)
+		}
+	}
+	marks := slices.Clone(undressed[:])
+	for i := range heads {
+		marks = append(marks, heads[i].from...)
+	}
+	for _, m := range marks {
+		rs := []rune(m)
+		for _, first := range append(cases[rs[0]], rs[0]) {
+			if rs[0] < utf8.RuneSelf && first >= utf8.RuneSelf {
+				continue // no program writes such a mark
+			}
+			for _, second := range append(cases[rs[1]], rs[1]) {
+				if line := string(first) + string(second) + m; !mayMark([]byte(line)) {
+					t.Errorf("%q is never looked at", line)
+				}
+			}
+		}
+	}
+	for _, line := range []string{"Hello", "wir", "Привет", "a"} {
+		if mayMark([]byte(line)) {
+			t.Errorf("%q is looked at", line)
+		}
 	}
 }
 
