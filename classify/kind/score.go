@@ -11,34 +11,37 @@ import (
 const enough = 7
 
 // judge decides what a message without a machine-readable part is.
-func (w *words) judge(m *letter.Message, h *marks, opened bool) (Facts, bool) {
-	if w.isReport(m, h) && !w.answersFirst() {
+func (w *words) judge() (Facts, bool) {
+	if w.isReport() && !w.answersFirst() {
 		return w.report(), true
 	}
-	if opened {
-		return Facts{}, false
-	}
-	if why := w.receipt(h); why != "" {
+	if why := w.receipt(); why != "" {
 		return Facts{Kind: MDN, Why: why}, true
 	}
-	if w.subject.points[complaint] >= strong && m.Returned != nil && !w.replied {
+	if w.subject.points[complaint] >= strong && w.m.Returned != nil && !w.replied {
 		return Facts{Kind: ARF, Why: "subject of a feedback loop"}, true
 	}
-	if why := w.automatic(h); why != "" {
+	if why := w.automatic(); why != "" {
 		return Facts{Kind: AutoReply, Why: why}, true
 	}
 	return Facts{}, false
 }
 
 // isReport adds up what speaks for a report about delivery and takes off what
-// speaks for a person, a list, or a spammer who plays one.
-func (w *words) isReport(m *letter.Message, h *marks) bool {
-	text, subject := w.text.delivery(), w.subject.delivery()
+// speaks for a person, a list, or a spammer who plays one. Words of the text
+// alone are never enough.
+func (w *words) isReport() bool {
+	m, h, subject := w.m, w.h, w.subject.delivery()
 	if w.replied {
 		subject = 0
 	}
 	extra := structure(m, h)
-	against := w.against(m, h, text)
+	outside := max(subject, w.sender, h.null, extra)
+	if outside < weak {
+		return false
+	}
+	text := w.text().delivery()
+	against := w.against(text)
 	if w.sender >= wording && against <= trace && m.Returned != nil && details(m) > weak {
 		return true // in a language that nobody put into the tables
 	}
@@ -46,10 +49,6 @@ func (w *words) isReport(m *letter.Message, h *marks) bool {
 		return true // the subject says it all
 	}
 	if max(text, subject, extra) < wording || text == 0 && extra == 0 && (h.null < weak || w.sender < weak) {
-		return false
-	}
-	outside := max(subject, w.sender, h.null, extra)
-	if outside < weak {
 		return false
 	}
 	need := enough
@@ -94,8 +93,9 @@ func structure(m *letter.Message, h *marks) int {
 }
 
 // against weighs what speaks for another author than a mail system.
-func (w *words) against(m *letter.Message, h *marks, text int) int {
-	n := w.text.of(list) + w.subject.of(list)
+func (w *words) against(text int) int {
+	m, h, body := w.m, w.h, w.text()
+	n := body.of(list) + w.subject.of(list)
 	if w.replied {
 		n += strong
 	}
@@ -103,7 +103,7 @@ func (w *words) against(m *letter.Message, h *marks, text int) int {
 		n += strong
 	}
 	if w.sender < wording {
-		n += int(min(w.text.points[passed]+w.text.more[passed], strong))
+		n += min(body.of(passed), strong)
 	}
 	if h.null == 0 && h.client() {
 		n += strong
@@ -115,7 +115,7 @@ func (w *words) against(m *letter.Message, h *marks, text int) int {
 		n += trace
 	}
 	if text < formula && m.Returned == nil && h.failedTo == "" {
-		n += lure(m) + w.text.of(bait)
+		n += lure(m) + body.of(bait)
 	}
 	return n
 }
@@ -159,7 +159,7 @@ func (w *words) answersFirst() bool {
 	if w.sender >= weak {
 		return false
 	}
-	t := &w.text
+	t := w.text()
 	first := int32(1 << 30)
 	for _, s := range []sort{notice, failed, delayed, delivered} {
 		if t.at[s] > 0 {
@@ -173,8 +173,9 @@ func (w *words) answersFirst() bool {
 // report says which sort of report it is. Warnings use the words of failures
 // as well, and failures seldom those of warnings.
 func (w *words) report() Facts {
+	body := w.text()
 	sum := func(s sort) int {
-		n := w.text.of(s)
+		n := body.of(s)
 		if !w.replied {
 			n += w.subject.of(s)
 		}
@@ -185,7 +186,7 @@ func (w *words) report() Facts {
 	switch {
 	case ok > f && ok > d:
 		k, s = DSNSuccess, delivered
-	case d > 0 && d >= f || w.text.points[delayed] > w.text.points[failed] && w.subject.points[delayed] >= w.subject.points[failed] && d > wording:
+	case d > 0 && d >= f || body.points[delayed] > body.points[failed] && w.subject.points[delayed] >= w.subject.points[failed] && d > wording:
 		k, s = NDRDelayed, delayed
 	}
 	return Facts{Kind: k, Why: w.why(s)}
@@ -194,8 +195,8 @@ func (w *words) report() Facts {
 // why names what weighed most.
 func (w *words) why(s sort) string {
 	switch {
-	case w.text.best[s] != nil:
-		return "text “" + w.text.best[s].text + "”"
+	case w.text().best[s] != nil:
+		return "text “" + w.text().best[s].text + "”"
 	case w.subject.best[s] != nil:
 		return "subject “" + w.subject.best[s].text + "”"
 	}
@@ -203,12 +204,13 @@ func (w *words) why(s sort) string {
 }
 
 // receipt tells a read receipt that is no multipart/report.
-func (w *words) receipt(h *marks) string {
-	if w.replied || h.listed {
+func (w *words) receipt() string {
+	s := w.subject.of(read)
+	if w.replied || w.h.listed || s == 0 {
 		return ""
 	}
-	s, t := w.subject.of(read), w.text.of(read)
-	if s >= wording && t >= wording || t >= formula && (h.null > 0 || h.autoSub != "") && s > 0 {
+	t := w.text().of(read)
+	if s >= wording && t >= wording || t >= formula && (w.h.null > 0 || w.h.autoSub != "") {
 		return "words of a receipt"
 	}
 	return ""
@@ -217,8 +219,8 @@ func (w *words) receipt(h *marks) string {
 // automatic tells an automatic answer: by RFC 3834's field and its older
 // likes, else by two of subject, text, sender and the marks that automatic
 // mail of all kinds has.
-func (w *words) automatic(h *marks) string {
-	subject, text := w.subject.of(away), w.text.of(away)
+func (w *words) automatic() string {
+	h, subject := w.h, w.subject.of(away)
 	if w.replied {
 		subject = 0
 	}
@@ -229,12 +231,16 @@ func (w *words) automatic(h *marks) string {
 		return "Precedence: auto_reply"
 	case h.listed && subject < strong:
 		return ""
-	case h.auto && (subject > 0 || text > 0 || h.inReplyTo != "" || h.null > 0):
+	case h.auto && (subject > 0 || h.inReplyTo != "" || h.null > 0 || w.text().of(away) > 0):
 		return "field of an auto-responder"
 	case subject >= strong && w.subject.at[away] == 1:
 		return "subject of an auto-responder"
 	}
 	marks := h.automated()
+	if marks == 0 && subject < strong {
+		return ""
+	}
+	text := w.text().of(away)
 	if max(subject, text) >= wording && subject+text+marks >= enough && (marks > 0 || min(subject, text) >= strong) {
 		return "words of an auto-responder"
 	}
