@@ -42,6 +42,9 @@ func details(m *letter.Message) int {
 // sender's nor its recipient's.
 func names(line string, own [3]string) bool {
 	for word := range strings.FieldsSeq(line) {
+		if strings.IndexByte(word, '@') < 0 {
+			continue
+		}
 		if a, _, ok := leading(strings.Trim(word, "<>()[]\"',;:")); ok && !mine(a, own) {
 			return true
 		}

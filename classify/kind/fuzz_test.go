@@ -1,9 +1,9 @@
 package kind
 
 import (
-	"bytes"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"qclean/scan/letter"
@@ -54,50 +54,83 @@ func FuzzDeliveryStatus(f *testing.F) {
 	})
 }
 
-// FuzzMatcher holds the one-pass matcher against a search for each phrase.
+// FuzzMatcher holds the one-pass matcher against a search for each phrase, and
+// fold against a plain one.
 func FuzzMatcher(f *testing.F) {
 	f.Add("This is the mail system at host mx.\r\nI'm sorry to have to inform you that your message could not be delivered")
 	f.Add("К сожалению, Ваше письмо не может быть доставлено")
 	f.Add("次の宛先への メールは、\n配送できませんでした")
 	f.Add("wasn’t delivered\u00a0to\u200b x")
+	f.Add("  UNDELIVERED \t mail\x7f\x00returned  to sender \r\n\r\n")
+	f.Add("is no   longer valid\xff The message\u3000 was ｎｏｔ delivered ")
 	all := texts()
 	f.Fuzz(func(t *testing.T, text string) {
-		folded := fold(nil, text, maxRead)
-		if len(folded) > maxRead+utf8.UTFMax+1 {
-			t.Fatalf("%d bytes", len(folded))
+		for _, limit := range []int{7, 30, maxRead} {
+			folded := fold([]byte("x"), text, limit)
+			if len(folded) > 1+limit+utf8.UTFMax+1 {
+				t.Fatalf("%d bytes", len(folded))
+			}
+			if want := plainFold([]byte("x"), text, limit); string(folded) != string(want) {
+				t.Fatalf("%q folds to %q, want %q", text, folded, want)
+			}
 		}
 		var got tallies
+		folded := fold(nil, text, maxRead)
 		all.find(folded, &got)
-		for s := range sorts {
-			if want := naive(all, folded, s); got.at[s] != want {
-				t.Errorf("sort %d: first at %d, want %d", s, got.at[s], want)
-			}
+		if want := naive(all, string(folded)); got != want {
+			t.Errorf("%+v, want %+v", got, want)
 		}
 	})
 }
 
-// naive is where the first phrase of a sort stands, counted from 1.
-func naive(m *matcher, text []byte, s sort) int32 {
-	first := -1
-	for i := range m.phrases {
-		p := &m.phrases[i]
-		if p.says != s {
+// naive looks for each phrase at each place.
+func naive(m *matcher, text string) (t tallies) {
+	for at := range len(text) {
+		if at > 0 && inWord(text[at-1]) && inWord(text[at]) {
 			continue
 		}
-		for from := 0; ; {
-			n := bytes.Index(text[from:], []byte(p.text))
-			if n < 0 {
-				break
+		for i := range m.phrases {
+			if p := &m.phrases[i]; strings.HasPrefix(text[at:], p.text) && (at == 0 || !p.start) {
+				t.add(p, at)
 			}
-			at := from + n
-			if starts := at == 0 || !inWords[text[at-1]] || !inWords[text[at]]; starts && (at == 0 || !p.start) {
-				if first < 0 || at < first {
-					first = at
-				}
-				break
-			}
-			from = at + 1
 		}
 	}
-	return int32(first + 1)
+	return t
+}
+
+// plainFold is fold, one character after the other.
+func plainFold(dst []byte, text string, limit int) []byte {
+	end := len(dst) + limit
+	wide, gap := false, false
+	for _, r := range text {
+		if len(dst) >= end {
+			break
+		}
+		if r <= ' ' || r == 0x7f {
+			gap = true
+			continue
+		}
+		switch r = plainRune(r); {
+		case r == 0:
+			continue
+		case r == ' ':
+			gap = true
+			continue
+		}
+		if isWide := r >= 0x2e80; gap && !(wide && isWide) {
+			dst = append(dst, ' ')
+		}
+		gap, wide = false, r >= 0x2e80
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
+
+// TestPlain holds the short way against the long one, for each character.
+func TestPlain(t *testing.T) {
+	for r := range rune(unicode.MaxRune + 1) {
+		if got, want := plain(r), plainRune(r); got != want {
+			t.Errorf("%U folds to %U, want %U", r, got, want)
+		}
+	}
 }

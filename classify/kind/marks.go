@@ -129,8 +129,10 @@ func (h *marks) long(name, value string) {
 	}
 }
 
-// fieldIs compares a name with one in lower case.
-func fieldIs(name, want string) bool { return len(name) == len(want) && strings.EqualFold(name, want) }
+// fieldIs compares a name with one in lower case. The first letter settles most.
+func fieldIs(name, want string) bool {
+	return len(name) == len(want) && name[0]|0x20 == want[0] && strings.EqualFold(name, want)
+}
 
 // programs are what people write mail with. Servers that use a name of their
 // product in X-Mailer, as Exchange and Domino do, are not among them.

@@ -3,82 +3,132 @@ package kind
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // matcher finds any of many phrases in one pass over a folded text. Nearly
 // every place is settled by one look into a bitmap of the phrases' first four
-// bytes, which stays in the processor's first cache.
+// bytes, which stays in the processor's first cache, and most of the others by
+// a comparison of eight bytes.
 type matcher struct {
 	phrases []phrase // in order of key
-	filter  [1 << 10]uint64
-	first   map[uint32]int32 // key → first phrase with it
+	filter  []uint64 // a bit for each key, by hash
+	slots   []uint16 // open addressing, by hash of the key: the first phrase with it, counted from 1
+	shift   uint8    // takes a hash to a bit of the filter
+	wide    uint8    // takes it to a slot
 }
 
 const (
-	keyLen     = 4 // no phrase is shorter
-	filterBits = 16
+	keyLen     = 4  // no phrase is shorter
+	keyBits    = 32 // bits of the filter for each phrase
+	slotsRatio = 4  // slots for each phrase
 )
 
 func key(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
 
-func filterAt(k uint32) uint32 { return k * 0x9e3779b1 >> (32 - filterBits) }
+func hash(k uint32) uint32 { return k * 0x9e3779b1 }
+
+// begins is the first eight bytes of a text, zeros after its end.
+func begins(b []byte) uint64 {
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b)
+	}
+	var x uint64
+	for i, c := range b {
+		x |= uint64(c) << (8 * i)
+	}
+	return x
+}
 
 // newMatcher makes a matcher of tables of phrases. A phrase that begins with
 // "^" is only looked for at the start of the text.
 func newMatcher(tables ...[]phrase) *matcher {
-	m := &matcher{phrases: slices.Concat(tables...), first: map[uint32]int32{}}
+	m := &matcher{phrases: slices.Concat(tables...)}
 	for i := range m.phrases {
 		p := &m.phrases[i]
 		p.text, p.start = strings.CutPrefix(p.text, "^")
 		p.key = key([]byte(p.text))
+		p.head, p.mask = begins([]byte(p.text)), ^uint64(0)>>(64-8*min(len(p.text), 8))
 	}
 	slices.SortStableFunc(m.phrases, func(a, b phrase) int { // the longest first, see tallies.add
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(len(b.text), len(a.text)))
 	})
+	filterBits, slotBits := bits.Len(uint(keyBits*len(m.phrases)|63)), bits.Len(uint(slotsRatio*len(m.phrases)))
+	m.shift, m.wide = uint8(32-filterBits), uint8(32-slotBits)
+	m.filter, m.slots = make([]uint64, 1<<filterBits/64), make([]uint16, 1<<slotBits)
 	for i := range m.phrases {
-		k := m.phrases[i].key
-		at := filterAt(k)
-		m.filter[at>>6] |= 1 << (at & 63)
-		if _, ok := m.first[k]; !ok {
-			m.first[k] = int32(i)
+		if k := m.phrases[i].key; i == 0 || m.phrases[i-1].key != k {
+			at := hash(k) >> m.shift
+			m.filter[at>>6] |= 1 << (at & 63)
+			m.slots[m.slot(k)] = uint16(i) + 1
 		}
 	}
 	return m
 }
 
+// slot is where a key is, or would be.
+func (m *matcher) slot(k uint32) int {
+	i := int(hash(k) >> m.wide)
+	for m.slots[i] != 0 && m.phrases[m.slots[i]-1].key != k {
+		i = (i + 1) & (len(m.slots) - 1)
+	}
+	return i
+}
+
 // find adds each phrase of the text to t. A phrase begins where a word does.
 func (m *matcher) find(text []byte, t *tallies) {
-	word := false
-	for i := 0; i+keyLen <= len(text); i++ {
-		inWord, c := word, text[i]
-		word = inWords[c]
-		if inWord && word || c == ' ' { // no phrase begins with a blank
-			continue
+	var places [64]int32
+	last := uint8(0)
+	for from := 0; from+keyLen <= len(text); from += len(places) {
+		to := min(from+len(places), len(text)-keyLen+1)
+		n := 0
+		// Where words begin is not to be foreseen, so that a branch on it would
+		// cost more than to write each place down and to keep those that count.
+		for i, c := range text[from:to] {
+			sort := signs[c]
+			places[n&63] = int32(from + i)
+			n += int(sort >> 1 &^ (sort & last))
+			last = sort
 		}
-		k := key(text[i:])
-		at := filterAt(k)
-		if m.filter[at>>6]>>(at&63)&1 == 0 {
-			continue
-		}
-		n, ok := m.first[k]
-		for ; ok && int(n) < len(m.phrases) && m.phrases[n].key == k; n++ {
-			p := &m.phrases[n]
-			if (i == 0 || !p.start) && len(text)-i >= len(p.text) && string(text[i:i+len(p.text)]) == p.text {
-				t.add(p, i)
+		for _, i := range places[:n] {
+			k := key(text[i:])
+			if at := hash(k) >> m.shift; m.filter[at>>6]>>(at&63)&1 != 0 {
+				m.at(text, int(i), k, t)
 			}
 		}
 	}
 }
 
-// inWords are the letters and digits of ASCII.
-var inWords = func() (t [256]bool) {
+// at adds the phrases with that key that stand at a place of the text.
+func (m *matcher) at(text []byte, i int, k uint32, t *tallies) {
+	rest := text[i:]
+	head := begins(rest)
+	for n := int(m.slots[m.slot(k)]) - 1; n >= 0 && n < len(m.phrases) && m.phrases[n].key == k; n++ {
+		p := &m.phrases[n]
+		if head&p.mask == p.head && (i == 0 || !p.start) && len(rest) >= len(p.text) && string(rest[:len(p.text)]) == p.text {
+			t.add(p, i)
+		}
+	}
+}
+
+// signs tells letters and digits of ASCII, 3, from what no phrase begins with,
+// blanks and the later bytes of a character, 0, and from all others, 2.
+var signs = func() (t [256]uint8) {
 	for c := range t {
-		t[c] = 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
+		switch {
+		case inWord(byte(c)):
+			t[c] = 3
+		case c != ' ' && utf8.RuneStart(byte(c)):
+			t[c] = 2
+		}
 	}
 	return t
 }()
+
+func inWord(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
 // tallies is what the phrases of one text come to, by what they say.
 type tallies struct {

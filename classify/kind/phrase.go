@@ -9,6 +9,8 @@ type phrase struct {
 	points int8 // see the weights
 	start  bool // only at the start of the text; set by newMatcher, which takes the "^" off
 	key    uint32
+	head   uint64 // its first eight bytes, and which of them it has
+	mask   uint64
 }
 
 // sort is what a phrase says.

@@ -24,6 +24,9 @@ func (f *Facts) fromText(m *letter.Message, h *marks) {
 		text = m.Aside
 	}
 	for line := range strings.Lines(letter.View(text[:min(len(text), maxTranscript)])) {
+		if found && f.ReportingMTA != "" && f.Status != "" && f.Diagnostic != "" {
+			break // as it is with most that have a part for machines
+		}
 		f.line(strings.TrimSpace(line), own, found)
 	}
 	if f.ReportingMTA == "" {
@@ -59,15 +62,19 @@ func (f *Facts) line(line string, own [3]string, found bool) {
 	if f.ReportingMTA == "" {
 		f.ReportingMTA = reporter(line)
 	}
-	code := replyCode(line)
-	status := firstStatus(line)
+	named := !found && strings.IndexByte(line, '@') >= 0
+	code := (named || f.Diagnostic == "") && replyCode(line)
+	status := ""
+	if f.Status == "" || f.Diagnostic == "" && !code {
+		status = firstStatus(line)
+	}
 	if f.Status == "" {
 		f.Status = status
 	}
 	if f.Diagnostic == "" && (code || status != "") && len(line) > 10 {
 		f.Diagnostic = strings.TrimLeft(line, "<> ")
 	}
-	if found || strings.IndexByte(line, '@') < 0 {
+	if !named {
 		return
 	}
 	if a, good := recipient(line, code); good && !mine(a, own) {

@@ -53,7 +53,7 @@ func (w *words) weigh() {
 		text = w.m.Aside
 	}
 	var buf [maxRead + 8]byte
-	texts().find(fold(buf[:0], text[:min(len(text), 2*maxRead)], maxRead), &w.body)
+	texts().find(fold(buf[:0], letter.View(text[:min(len(text), 2*maxRead)]), maxRead), &w.body)
 }
 
 // hinted tells whether sender, subject or fields give a reason to read on.
