@@ -76,7 +76,12 @@ func (h *Hop) comment(c string, helo, name *string, first string) {
 // address reads an IP address as MTAs write it: bare, in brackets, with
 // "IPv6:" (RFC 5321 section 4.1.3), with a port behind it.
 func address(s string) (string, bool) {
-	s = strings.Trim(s, ",;.")
+	for s != "" && around(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && around(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
 	if strings.HasPrefix(s, "[") {
 		end := strings.IndexByte(s, ']')
 		if end < 0 {
@@ -90,21 +95,47 @@ func address(s string) (string, bool) {
 	if hasFold(s, "ipv6:") {
 		s = s[len("ipv6:"):]
 	}
-	if !numeric(s) {
+	host, _, colon := strings.Cut(s, ":")
+	if dotted(host) {
+		return host, true
+	}
+	if !colon || !numeric(s) {
 		return "", false
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		host, _, found := strings.Cut(s, ":")
-		if a, err = netip.ParseAddr(host); err != nil || !found {
-			return "", false
-		}
-		s = host
+		return "", false
 	}
 	if a.Is4In6() || a.Zone() != "" {
 		return a.Unmap().WithZone("").String(), true
 	}
 	return s, true
+}
+
+// around tells the signs that may stand around a word.
+func around(c byte) bool { return c == ',' || c == ';' || c == '.' }
+
+// dotted tells an address of IPv4: what netip.ParseAddr takes for one, without
+// the error that it makes of all others.
+func dotted(s string) bool {
+	if len(s) < len("1.1.1.1") || len(s) > len("255.255.255.255") {
+		return false
+	}
+	fields, value, digits := 1, 0, 0
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c == '.' && digits > 0:
+			fields, value, digits = fields+1, 0, 0
+		case '0' <= c && c <= '9' && (digits == 0 || value > 0): // no number begins with a zero
+			if value, digits = 10*value+int(c-'0'), digits+1; value > 255 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return fields == 4 && digits > 0
 }
 
 // numeric tells whether all of a word, or what stands in front of its first

@@ -40,11 +40,11 @@ func parse(v string) Hop {
 	v = strings.TrimSpace(v)
 	var h Hop
 	clause := v
-	if at := clauseAt(v, "by "); at >= 0 {
-		clause = v[:at]
-		h.By = strings.TrimRight(word(v[at+len("by "):]), ";,.")
-		h.protocol(v[at:])
-		h.recipient(v[at:])
+	if by, with, to := clauses(v); by > 0 {
+		clause = v[:by-len("by ")]
+		h.By = strings.TrimRight(word(v[by:]), ";,.")
+		h.protocol(v, with)
+		h.recipient(v, to)
 	}
 	if rest, ok := cutFold(clause, "from "); ok {
 		h.client(rest)
@@ -55,12 +55,11 @@ func parse(v string) Hop {
 
 // protocol reads what stands after "with": an A at the end of the SMTP family
 // stands for a login (RFC 3848), and HTTP for web mail.
-func (h *Hop) protocol(v string) {
-	at := clauseAt(v, "with ")
-	if at < 0 {
+func (h *Hop) protocol(v string, at int) {
+	if at == 0 {
 		return
 	}
-	w := word(v[at+len("with "):])
+	w := word(v[at:])
 	switch {
 	case foldIs(w, "esmtpa"), foldIs(w, "esmtpsa"), foldIs(w, "asmtp"), foldIs(w, "utf8smtpa"), foldIs(w, "utf8smtpsa"), foldIs(w, "lmtpa"), foldIs(w, "lmtpsa"), foldIs(w, "smtpa"), foldIs(w, "smtpsa"):
 		h.Auth = true
@@ -70,32 +69,56 @@ func (h *Hop) protocol(v string) {
 }
 
 // recipient reads "for <ADDRESS>".
-func (h *Hop) recipient(v string) {
-	at := clauseAt(v, "for ")
-	if at < 0 {
+func (h *Hop) recipient(v string, at int) {
+	if at == 0 {
 		return
 	}
-	if w := first(v[at+len("for "):]); strings.IndexByte(w, '@') > 0 {
+	if w := first(v[at:]); strings.IndexByte(w, '@') > 0 {
 		h.to = w
 	}
 }
 
-// clauseAt finds a keyword at the start of a word outside of comments, -1 without one.
-func clauseAt(v, keyword string) int {
+// clauses finds, outside of comments, where what follows "by" stands, and behind
+// that what follows the first "with" and the first "for": 0 for none.
+func clauses(v string) (by, with, to int) {
 	depth := 0
-	for i := 0; i+len(keyword) <= len(v); i++ {
-		switch v[i] {
-		case '(':
-			depth++
-		case ')':
-			depth = max(depth-1, 0)
-		default:
-			if v[i]|0x20 == keyword[0] && depth == 0 && (i == 0 || v[i-1] == ' ' || v[i-1] == '\t' || v[i-1] == ')') && keywordAt(v[i:], keyword) {
-				return i
+	for i := -1; i < len(v); i++ {
+		if i >= 0 {
+			switch v[i] {
+			case '(':
+				depth++
+				continue
+			case ')':
+				depth = max(depth-1, 0)
+			case ' ', '\t':
+			default:
+				continue
 			}
 		}
+		if depth > 0 {
+			continue
+		}
+		switch at := i + 1; { // a word may begin here
+		case by == 0:
+			by = behind(v, at, "by ")
+		case with == 0 && behind(v, at, "with ") > 0:
+			with = behind(v, at, "with ")
+		case to == 0:
+			to = behind(v, at, "for ")
+		}
+		if with > 0 && to > 0 {
+			break
+		}
 	}
-	return -1
+	return by, with, to
+}
+
+// behind is where a keyword that stands at a place ends, 0 when it does not stand there.
+func behind(v string, at int, keyword string) int {
+	if len(v)-at < len(keyword) || v[at]|0x20 != keyword[0] || !keywordAt(v[at:], keyword) {
+		return 0
+	}
+	return at + len(keyword)
 }
 
 // keywordAt compares a keyword and the blank after it, which may be a tab.

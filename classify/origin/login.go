@@ -34,26 +34,18 @@ func (h *Hop) account(v string) {
 //	LOGIN@ADDRESS                          qmail with SMTP AUTH; without it this is an ident reply
 func loginIn(c string) (login string, auth bool) {
 	c = strings.TrimSpace(c)
-	for _, lead := range [...]string{"authenticated sender:", "authenticated user:", "authenticated-user:", "squirrelmail authenticated user ", "authenticated user ",
-		"account ", "authenticated as ", "authenticated id:", "auth user:", "smtp-auth user "} {
-		if hasFold(c, lead) {
-			return first(c[len(lead):]), true
+	if c == "" {
+		return "", false
+	}
+	switch c[0] | 0x20 {
+	case 'a', 's', 'u': // as all that follow begin
+		if login, auth, ok := leadingLogin(c); ok {
+			return login, auth
 		}
 	}
-	switch {
-	case hasFold(c, "auth:"):
-		fields := strings.Fields(c[len("auth:"):])
-		if len(fields) >= 2 {
-			return first(fields[1]), true // the first word is the mechanism
-		}
-		return "", len(fields) == 1
-	case hasFold(c, "authenticated"):
-		return after(c, "user="), true
-	case hasFold(c, "user=") && strings.Contains(c, "mech="):
-		return after(c, "user="), true
-	}
-	if i := indexFold(c, " authenticated user "); i >= 0 && i < 40 {
-		return first(c[i+len(" authenticated user "):]), true
+	const user = " authenticated user "
+	if i := indexFold(c[:min(len(c), 40+len(user)-1)], user); i >= 0 {
+		return first(c[i+len(user):]), true
 	}
 	if at := strings.LastIndexByte(c, '@'); at > 0 && strings.IndexByte(c, ' ') < 0 && strings.IndexByte(c[:at], '@') > 0 {
 		if _, ok := address(c[at+1:]); ok {
@@ -61,6 +53,29 @@ func loginIn(c string) (login string, auth bool) {
 		}
 	}
 	return "", false
+}
+
+// leadingLogin reads a comment that begins with one of the words for it.
+func leadingLogin(c string) (login string, auth, ok bool) {
+	for _, lead := range [...]string{"authenticated sender:", "authenticated user:", "authenticated-user:", "squirrelmail authenticated user ", "authenticated user ",
+		"account ", "authenticated as ", "authenticated id:", "auth user:", "smtp-auth user "} {
+		if hasFold(c, lead) {
+			return first(c[len(lead):]), true, true
+		}
+	}
+	switch {
+	case hasFold(c, "auth:"):
+		fields := strings.Fields(c[len("auth:"):])
+		if len(fields) >= 2 {
+			return first(fields[1]), true, true // the first word is the mechanism
+		}
+		return "", len(fields) == 1, true
+	case hasFold(c, "authenticated"):
+		return after(c, "user="), true, true
+	case hasFold(c, "user=") && strings.Contains(c, "mech="):
+		return after(c, "user="), true, true
+	}
+	return "", false, false
 }
 
 // first is a word without what may stand around it.

@@ -148,6 +148,9 @@ func (f *Facts) note(h *Hop) {
 func inside(ip string, t Trust) bool { return loopback(ip) || t != nil && t(ip) }
 
 func loopback(ip string) bool {
+	if !strings.HasPrefix(ip, "127.") && strings.IndexByte(ip, ':') < 0 {
+		return false
+	}
 	a, err := netip.ParseAddr(ip)
 	return err == nil && a.Unmap().IsLoopback()
 }
