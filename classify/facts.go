@@ -20,6 +20,11 @@ type Reader struct {
 	known    *fingerprint.Matcher
 	keep     keeper
 	domains  []string // of the message in hand
+	lent     struct { // what a record points to, where records are lent
+		bounce Bounce
+		before Before
+		hops   []origin.Hop
+	}
 }
 
 // Options of a Reader. The zero value is right.
@@ -27,11 +32,12 @@ type Options struct {
 	Trust  origin.Trust        // hosts whose trace fields are believed; nil believes the uppermost field only
 	Known  []fingerprint.Print // campaigns of earlier incidents, to be named when they come again
 	Relays *Relays             // which clients may turn out to be trusted; nil: none
+	Lend   bool                // a record is good only until the next, and as long as the message: nothing of it is copied
 }
 
 // NewReader makes a reader.
 func NewReader(o Options) *Reader {
-	r := &Reader{o: o, sketcher: fingerprint.New()}
+	r := &Reader{o: o, sketcher: fingerprint.New(), keep: keeper{lend: o.Lend}}
 	if len(o.Known) > 0 {
 		r.known = fingerprint.NewMatcher(o.Known)
 	}
@@ -39,8 +45,12 @@ func NewReader(o Options) *Reader {
 }
 
 // Facts keeps what is worth knowing of a message. The record shares nothing
-// with the message.
+// with the message, unless records are lent.
 func (r *Reader) Facts(m *scan.Message) Record {
+	if r.o.Lend {
+		r.keep.forget()
+		r.sketcher.Forget()
+	}
 	e, l := m.Entry, m.Letter
 	env := &e.Envelope
 	from := origin.Of(l, env, r.o.Trust)
@@ -56,7 +66,7 @@ func (r *Reader) Facts(m *scan.Message) Record {
 		Envelope: env.Source, AuthUser: r.keep.string(from.AuthUser), SourceIP: r.keep.string(from.IP), SourceName: r.keep.string(from.Name),
 		Helo: r.keep.string(from.Helo), Reason: r.keep.string(env.Reason),
 		Subject: r.keep.string(l.Subject()), MessageID: r.keep.string(l.MessageID()), Links: r.linkDomains(l.Links), Kind: report.Kind,
-		Class: class, Sketch: sketch, Defects: l.Defects, Flaws: slices.Clone(m.Flaws),
+		Class: class, Sketch: sketch, Defects: l.Defects, Flaws: r.keep.flaws(m.Flaws),
 		Traits: r.traits(l, &from), Before: r.before(m, from.IP),
 	}
 	if r.known != nil {
@@ -75,7 +85,8 @@ func (r *Reader) Facts(m *scan.Message) Record {
 
 // bounce keeps what a report tells of another message.
 func (r *Reader) bounce(f *kind.Facts, l *letter.Message) *Bounce {
-	b := &Bounce{Failed: r.keep.strings(f.Failed, MaxKeptRecipients), Status: r.keep.string(f.Status), Diagnostic: r.keep.string(f.Diagnostic),
+	b := place(&r.lent.bounce, r.o.Lend)
+	*b = Bounce{Failed: r.keep.strings(f.Failed, MaxKeptRecipients), Status: r.keep.string(f.Status), Diagnostic: r.keep.string(f.Diagnostic),
 		ReportingMTA: r.keep.string(f.ReportingMTA), MessageID: r.keep.string(f.MessageID), From: r.keep.string(f.From)}
 	if len(l.Returned) == 0 {
 		return b
@@ -115,4 +126,13 @@ func (r *Reader) linkDomains(links []letter.Link) []string {
 		return nil
 	}
 	return r.keep.strings(r.domains, MaxKeptLinks)
+}
+
+// place is where a value goes that a record points to: the reader's own one
+// where records are lent.
+func place[T any](own *T, lend bool) *T {
+	if lend {
+		return own
+	}
+	return new(T)
 }

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ type keeper struct {
 	text  strings.Builder
 	list  []string
 	files []spool.File
+	lend  bool // texts and files are not copied, and lists are good until forget
 }
 
 const (
@@ -28,6 +30,9 @@ func (k *keeper) string(s string) string {
 	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	if k.lend {
+		return s
 	}
 	if k.text.Cap()-k.text.Len() < len(s) {
 		k.text.Reset()
@@ -65,10 +70,24 @@ func (k *keeper) strings(list []string, n int) []string {
 
 // entryFiles copies the list of an entry's files. Their names are no part of a scan's buffers.
 func (k *keeper) entryFiles(files []spool.File) []spool.File {
+	if k.lend {
+		return files
+	}
 	out := cut(&k.files, len(files))
 	copy(out, files)
 	return out
 }
+
+// flaws copies what is wrong with a file. These texts are no part of a scan's buffers either.
+func (k *keeper) flaws(list []string) []string {
+	if k.lend {
+		return list
+	}
+	return slices.Clone(list)
+}
+
+// forget makes the lists that were lent to be used again.
+func (k *keeper) forget() { k.list = k.list[:0] }
 
 // cut takes room for n off a block, which is made anew when it is used up. It
 // gives no nil.

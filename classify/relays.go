@@ -2,7 +2,9 @@ package classify
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"qclean/classify/origin"
@@ -48,23 +50,29 @@ func (s *Relays) Count(ip string) {
 	if ip == "" {
 		return
 	}
-	s.counts[ip]++
-	if n := s.counts[ip]; s.seen >= relayFirst && float64(n) >= guessRelay*float64(s.seen) {
+	n, known := s.counts[ip]
+	if !known {
+		ip = strings.Clone(ip) // it may be lent
+	}
+	n++
+	s.counts[ip] = n
+	if s.seen >= relayFirst && float64(n) >= guessRelay*float64(s.seen) {
 		s.add(ip)
 	}
 }
 
 // add makes a new map: the old one may be in use.
 func (s *Relays) add(ip string) {
-	next := map[string]bool{ip: true}
+	var next map[string]bool
 	if old := s.likely.Load(); old != nil {
 		if (*old)[ip] || len(*old) == maxRelays {
 			return
 		}
-		for k := range *old {
-			next[k] = true
-		}
+		next = maps.Clone(*old)
+	} else {
+		next = map[string]bool{}
 	}
+	next[strings.Clone(ip)] = true
 	s.likely.Store(&next)
 }
 
@@ -82,8 +90,10 @@ func (r *Reader) before(m *scan.Message, client string) *Before {
 		return nil
 	}
 	f := origin.Of(m.Letter, &m.Entry.Envelope, func(ip string) bool { return ip == client })
-	return &Before{AuthUser: r.keep.string(f.AuthUser), SourceIP: r.keep.string(f.IP), SourceName: r.keep.string(f.Name),
+	b := place(&r.lent.before, r.o.Lend)
+	*b = Before{AuthUser: r.keep.string(f.AuthUser), SourceIP: r.keep.string(f.IP), SourceName: r.keep.string(f.Name),
 		Helo: r.keep.string(f.Helo), For: r.keep.string(f.For), Auth: f.Auth}
+	return b
 }
 
 // beforeRow is a Before in a table. It finds its message by the sketch, which

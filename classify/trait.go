@@ -48,7 +48,10 @@ const maxTrail = 8
 
 // trail keeps the way that a returned message says it took.
 func (r *Reader) trail(original *letter.Message) []origin.Hop {
-	hops := origin.Trail(original.Header, maxTrail)
+	hops := origin.Trail(r.lent.hops[:0], original.Header, maxTrail)
+	if r.o.Lend {
+		r.lent.hops = hops
+	}
 	for i := range hops {
 		h := &hops[i]
 		*h = origin.Hop{IP: r.keep.string(h.IP), Name: r.keep.string(h.Name), Helo: r.keep.string(h.Helo), By: r.keep.string(h.By), Login: r.keep.string(h.Login), Auth: h.Auth}

@@ -95,6 +95,9 @@ func (s *Sketcher) Sketch(m *letter.Message, c Class) Sketch {
 	return s.Sample(s.Features(m, c))
 }
 
+// Forget lets the memory of the sketches that were given so far be used again.
+func (s *Sketcher) Forget() { s.hashes, s.media = s.hashes[:0], s.media[:0] }
+
 // Sample gives the sketch of a message whose features were read.
 func (s *Sketcher) Sample(f *Features) Sketch {
 	k := Sketch{Class: f.Class, Exact: f.Exact}

@@ -63,10 +63,10 @@ func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 	return f
 }
 
-// Trail is the hops of a message, the newest first and at most most of them,
+// Trail appends the hops of a message, the newest first and at most most of them,
 // as they stand there: nothing of it is to be believed but what a trusted host wrote.
-func Trail(h letter.Header, most int) []Hop {
-	var out []Hop
+func Trail(out []Hop, h letter.Header, most int) []Hop {
+	most += len(out)
 	for v := range h.All("Received") {
 		if len(out) == most {
 			break

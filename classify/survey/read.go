@@ -30,7 +30,7 @@ type reading struct {
 	other  other // what the other set remembers
 	taken  int   // messages taken over from it
 
-	spare sync.Pool // *classify.Record that were taken in
+	adding sync.Mutex // of added and relays, while the workers run
 }
 
 // move is a message that lies elsewhere now.
@@ -39,13 +39,13 @@ type move struct {
 	entry spool.Entry
 }
 
-// found is what a worker makes of one message: a record that it read, or where
-// one is that is known.
+// found is what a worker makes of one message: nothing when it read it and
+// added what there is to know, or where one is that is known.
 type found struct {
-	record *classify.Record
-	from   *classify.Table // table that knows it
-	row    int
-	entry  *spool.Entry // set when it lies elsewhere now
+	err   error           // that it could not be added
+	from  *classify.Table // table that knows it
+	row   int
+	entry *spool.Entry // set when it lies elsewhere now
 }
 
 // read brings v.Table up to date with the spool.
@@ -131,15 +131,11 @@ func (r *reading) find(e *spool.Entry) (*classify.Table, int) {
 
 // worker makes the function of one worker.
 func (r *reading) worker() func(*scan.Message) (found, error) {
-	facts := classify.NewReader(classify.Options{Trust: r.site.Trust(), Known: r.o.KnownBad.Prints(), Relays: r.relays})
+	facts := classify.NewReader(classify.Options{Trust: r.site.Trust(), Known: r.o.KnownBad.Prints(), Relays: r.relays, Lend: true})
 	return func(m *scan.Message) (found, error) {
 		if !m.Known {
-			rec, ok := r.spare.Get().(*classify.Record)
-			if !ok {
-				rec = new(classify.Record)
-			}
-			*rec = facts.Facts(m)
-			return found{record: rec}, nil
+			rec := facts.Facts(m)
+			return found{err: r.add(&rec)}, nil
 		}
 		t, i := r.find(m.Entry)
 		f := found{from: t, row: i}
@@ -161,9 +157,6 @@ func (r *reading) collect(all iter.Seq2[found, error]) {
 		}
 		if err == nil {
 			err = r.take(&f)
-			if f.record != nil { // the table has all of it
-				r.spare.Put(f.record)
-			}
 		}
 		if err != nil {
 			r.note(err)
@@ -171,13 +164,22 @@ func (r *reading) collect(all iter.Seq2[found, error]) {
 	}
 }
 
+// add puts what a worker read into the table. To hand a record to one goroutine
+// for all would cost more than the lock: a copy of it and of all its texts, and
+// the way from one processor's cache to another's.
+func (r *reading) add(rec *classify.Record) error {
+	r.adding.Lock()
+	defer r.adding.Unlock()
+	if r.relays != nil {
+		r.relays.Count(rec.SourceIP)
+	}
+	return r.added.Append(rec)
+}
+
 func (r *reading) take(f *found) error {
 	switch {
-	case f.record != nil:
-		if r.relays != nil {
-			r.relays.Count(f.record.SourceIP)
-		}
-		return r.added.Append(f.record)
+	case f.from == nil:
+		return f.err
 	case f.from == r.Table && !r.seen[f.row]:
 		r.seen[f.row] = true
 		if f.entry != nil {
@@ -191,6 +193,8 @@ func (r *reading) take(f *found) error {
 	rec.ID, rec.Queue, rec.Files, rec.Frozen = f.entry.ID, f.entry.Queue, f.entry.Files, f.entry.Frozen
 	rec.Campaign, rec.BounceOf = "", "" // those of the other set
 	r.taken++
+	r.adding.Lock()
+	defer r.adding.Unlock()
 	return r.added.Append(&rec)
 }
 
