@@ -41,27 +41,33 @@ func (t *text) seen(level uint8) int {
 // bestCore finds the group whose core a message shows best, -1 for none.
 func (h *hand) bestCore(g *grouping, t *text) int32 {
 	full := h.meet(g, t.features)
+	if full {
+		h.mark(g.census, t.features)
+	}
 	best, score := int32(alone), float32(0)
 	for _, i := range h.touched {
-		if int(h.hits[i]) >= minHits && (len(g.groups[i].must) == 0 || shows(g.groups[i].must, t.all(), t.level)) {
+		if int(h.met[i].hits) >= minHits && (len(g.groups[i].must) == 0 || shows(g.groups[i].must, t.all(), t.level)) {
 			s := h.match(g, i, t, full).score(false)
 			if s > score || s == score && s > 0 && i < best {
 				best, score = i, s
 			}
 		}
-		h.hits[i] = 0
+		h.met[i] = meeting{}
+	}
+	if full {
+		h.unmark(t.features)
 	}
 	return best
 }
 
-// match compares a message with a group's core, by what meet added up
-// unless the index does not have it all.
+// match compares a message with a group's core, by what meet added up unless
+// the index does not have it all: then its features are marked.
 func (h *hand) match(g *grouping, i int32, t *text, full bool) match {
 	c := g.groups[i].core
 	if full {
-		return c.fit(t.features, t.seen(c.level), t.level)
+		return c.fit(h.marks, t.seen(c.level), t.level)
 	}
-	m := match{hits: int(h.hits[i]), weight: h.weight[i], seen: t.seen(c.level)}
-	m.of(c, t.level)
+	m := match{hits: int(h.met[i].hits), weight: h.met[i].weight, seen: t.seen(c.level)}
+	m.of(c.above[t.level])
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"qclean/classify/crew"
+	"qclean/classify/fingerprint"
 )
 
 // census gives a number to each feature that more than one doc has, in order
@@ -15,8 +16,9 @@ type census struct {
 	set    *Set
 	docs   []doc      // all of every class
 	hash   []uint32   // by number, ascending
-	first  []int32    // by the upper bits of a hash, the least number that it can have
-	shift  uint       // of a hash, to have these bits
+	key    scramble   // of features,
+	slots  []uint64   // by the upper bits of what it makes of them: that, and 1 + the number; 0 is free
+	shift  uint       // to have these bits
 	runs   [][]uint16 // the docs' features, packed
 	weight []int32    // by number, of the docs that have it
 }
@@ -35,41 +37,47 @@ func newCensus(s *Set, docs []doc, c crew.Crew) *census {
 
 // setHashes makes the numbering.
 func (n *census) setHashes(sorted []uint32) {
-	n.hash = sorted
-	size := min(bits.Len(uint(len(sorted))), 24)
-	n.shift = uint(32 - size)
-	n.first = make([]int32, 1<<size+1)
+	n.hash, n.key = sorted, newScramble()
+	size := bits.Len(uint(2 * len(sorted)))
+	n.shift, n.slots = uint(32-size), make([]uint64, 1<<size)
 	for i, h := range sorted {
-		n.first[h>>n.shift+1] = int32(i + 1)
+		x := n.key.of(h)
+		at := n.slot(x)
+		n.slots[at] = uint64(x)<<32 | uint64(i+1)
 	}
-	for i := 1; i < len(n.first); i++ {
-		n.first[i] = max(n.first[i], n.first[i-1])
+}
+
+// slot is where a scrambled feature is in the table, or would be.
+func (n *census) slot(x uint32) int {
+	i, mask := int(x>>n.shift), len(n.slots)-1
+	for uint32(n.slots[i&mask]>>32) != x && n.slots[i&mask] != 0 {
+		i++
 	}
+	return i & mask
 }
 
 // find gives a feature's number, false when it has none.
 func (n *census) find(h uint32) (int32, bool) {
-	from, to := n.first[h>>n.shift], n.first[h>>n.shift+1]
-	for to-from > 8 { // a spammer can choose hashes that begin alike
-		if mid := from + (to-from)/2; n.hash[mid] <= h {
-			from = mid
-		} else {
-			to = mid
-		}
-	}
-	for ; from < to; from++ {
-		if n.hash[from] == h {
-			return from, true
-		}
-	}
-	return 0, false
+	f := int32(n.slots[n.slot(n.key.of(h))])
+	return f - 1, f > 0
 }
 
-// numbers appends those of the hashes that have one.
+// numbers appends those of the hashes that have one. The table does not fit the
+// processor's cache: all that is asked of it for a message is on its way before
+// the first answer is looked at.
 func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
-	for _, h := range hashes {
-		if f, ok := n.find(h); ok {
-			dst = append(dst, f)
+	var seen [fingerprint.MaxHashes]uint64
+	hashes = hashes[:min(len(hashes), len(seen))]
+	for i, h := range hashes {
+		seen[i] = n.slots[n.key.of(h)>>n.shift]
+	}
+	for i, h := range hashes {
+		x, v := n.key.of(h), seen[i]
+		if uint32(v>>32) != x && v != 0 {
+			v = n.slots[n.slot(x)]
+		}
+		if v != 0 {
+			dst = append(dst, int32(uint32(v))-1)
 		}
 	}
 	return dst
@@ -132,4 +140,15 @@ func (n *census) weights(docs []doc) []int32 {
 		}
 	}
 	return out
+}
+
+// above counts the features that show at each level.
+func (n *census) above(features []int32) (count [maxLevel + 1]int) {
+	for _, f := range features {
+		count[levelOf(n.hash[f])]++
+	}
+	for l := maxLevel - 1; l >= 0; l-- {
+		count[l] += count[l+1]
+	}
+	return count
 }

@@ -60,6 +60,38 @@ func TestCensus(t *testing.T) {
 	}
 }
 
+// TestRounds: where not all features are laid out at once they come to the same.
+func TestRounds(t *testing.T) {
+	m := newMill(75)
+	m.flood(3000)
+	_, docs := sortDocs(&m.set, 1)
+	want := repeated(&m.set, docs, 1)
+	if len(want) == 0 {
+		t.Fatal("no feature comes twice")
+	}
+	for _, most := range []int{0, 1000, 50_000} {
+		d := newDeal(&m.set, docs, 2)
+		if to := d.round(0, most); to == heaps {
+			t.Fatalf("%d features are laid out in one round", most)
+		}
+		if got := d.repeated(most); !slices.Equal(got, want) {
+			t.Errorf("in rounds of %d features: %d come twice, want %d", most, len(got), len(want))
+		}
+	}
+}
+
+// TestScramble: what scrambles is undone, whatever the number.
+func TestScramble(t *testing.T) {
+	for range 100 {
+		k := newScramble()
+		for _, h := range []uint32{0, 1, 2, 1 << 31, 1<<32 - 1, 0xABCD0000, uint32(k)} {
+			if got := k.back().of(k.of(h)); got != h {
+				t.Fatalf("%#x comes back from %#x as %#x", h, k, got)
+			}
+		}
+	}
+}
+
 // TestNumbersOfChosenHashes: hashes that a spammer chose to begin alike, and
 // the least and the greatest, are found, and what lies between them is not.
 func TestNumbersOfChosenHashes(t *testing.T) {
@@ -107,6 +139,7 @@ func TestIndexTellsWhatCoresDo(t *testing.T) {
 	for d := range docs {
 		text := g.text(g, &docs[d])
 		full := g.meet(g, text.features)
+		g.mark(n, text.features)
 		if full {
 			fulls++
 		}
@@ -115,8 +148,9 @@ func TestIndexTellsWhatCoresDo(t *testing.T) {
 			if got := g.match(g, i, &text, full); got != want {
 				t.Fatalf("doc %d, group %d: %+v by the index, %+v by the core", d, i, got, want)
 			}
-			g.hits[i] = 0
+			g.met[i] = meeting{}
 		}
+		g.unmark(text.features)
 	}
 	if fulls == 0 {
 		t.Error("no message has a feature that is in too many groups")

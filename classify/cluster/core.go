@@ -1,6 +1,9 @@
 package cluster
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // core is what a group's members share. Each feature weighs by the share of
 // the members that have it and by its purity.
@@ -52,32 +55,27 @@ func (c *core) match(hashes []uint32, level uint8) match {
 			j++
 		}
 	}
-	m.of(c, level)
+	m.of(c.above[level])
 	return m
 }
 
-// fit is match for features that have a number, of a message that shows so
-// many that could be core.
-func (c *core) fit(features []int32, seen int, level uint8) match {
+// fit is match for a message that has the marked features, of which so many
+// could be core. A core's features are marked or not as chance has it, so that
+// there is no branch on it.
+func (c *core) fit(marks []uint64, seen int, level uint8) match {
 	m := match{seen: seen}
-	j := 0
-	for _, f := range features {
-		for j < len(c.feature) && c.feature[j] < f {
-			j++
-		}
-		if j < len(c.feature) && c.feature[j] == f {
-			m.hits++
-			m.weight += c.weight[j]
-			j++
-		}
+	for j, f := range c.feature {
+		has := uint32(marks[f/64] >> (f % 64) & 1)
+		m.hits += int(has)
+		m.weight += math.Float32frombits(math.Float32bits(c.weight[j]) & -has)
 	}
-	m.of(c, level)
+	m.of(c.above[level])
 	return m
 }
 
-// of fills in the shares.
-func (m *match) of(c *core, level uint8) {
-	if all := c.above[level]; all > 0 {
+// of fills in the shares, for a core of which the message could show so much.
+func (m *match) of(all float32) {
+	if all > 0 {
 		m.share = m.weight / all
 	}
 	if m.seen > 0 {

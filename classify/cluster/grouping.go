@@ -50,18 +50,41 @@ func newGrouping(n *census, docs []doc, kin []int32, c crew.Crew) *grouping {
 type hand struct {
 	count   counter
 	touched []int32   // groups that share a feature with it,
-	hits    []int32   // by group, how many,
-	weight  []float32 // and of which weight
+	met     []meeting // and by group what they share; room makes room for one group more
+	marks   []uint64  // bit by feature: whether it has that
 	place   []uint8   // by feature, 1 + where it is in a core
 
 	features []int32 // of the message
+	listed   []int32 // those that are in a core
+}
+
+// meeting is how many features a message and a group share, and of which weight.
+type meeting struct {
+	hits   int32
+	weight float32
 }
 
 // room makes room for groups.
 func (h *hand) room(groups int) {
-	if n := groups - len(h.hits); n > 0 {
-		n = max(n, len(h.hits), 1024)
-		h.hits, h.weight = append(h.hits, make([]int32, n)...), append(h.weight, make([]float32, n)...)
+	if n := groups - len(h.met); n > 0 {
+		h.met = append(h.met, make([]meeting, max(n, len(h.met), 1024))...)
+		h.touched = make([]int32, 0, len(h.met)+1)
+	}
+}
+
+// mark marks the features of the message at hand, until they are unmarked.
+func (h *hand) mark(n *census, features []int32) {
+	if h.marks == nil {
+		h.marks = make([]uint64, len(n.hash)/64+1)
+	}
+	for _, f := range features {
+		h.marks[f/64] |= 1 << (f % 64)
+	}
+}
+
+func (h *hand) unmark(features []int32) {
+	for _, f := range features {
+		h.marks[f/64] = 0
 	}
 }
 

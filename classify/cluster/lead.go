@@ -1,6 +1,10 @@
 package cluster
 
-import "math"
+import (
+	"math"
+
+	"qclean/classify/fingerprint"
+)
 
 // Thresholds for joining a group.
 const (
@@ -25,15 +29,16 @@ type leading struct {
 	*grouping
 	lists *postings
 	again []uint64 // bit by feature: whether more than one doc of the class has it
-	ones  []float32
 }
 
 // leader is one worker's part of leading.
 type leader struct {
 	*leading
-	hand   *hand
-	single core // of a group with one member
-	picked []int32
+	hand    *hand
+	picked  []int32           // features of the message at hand that others have,
+	level   uint8             // its level,
+	above   [maxLevel + 1]int // and how many of them show at each level,
+	counted bool              // if that is known
 }
 
 const (
@@ -43,10 +48,7 @@ const (
 
 // lead makes the groups that refine puts right.
 func (g *grouping) lead() *leading {
-	l := &leading{grouping: g, lists: newPostings(len(g.census.hash)), again: g.again(), ones: make([]float32, maxCore)}
-	for i := range l.ones {
-		l.ones[i] = 1
-	}
+	l := &leading{grouping: g, lists: newPostings(len(g.census.hash)), again: g.again()}
 	leaders := make([]leader, len(g.hands))
 	for i := range leaders {
 		leaders[i] = leader{leading: l, hand: g.hands[i]}
@@ -102,69 +104,90 @@ func (g *grouping) again() []uint64 {
 // for it, and never gets into the index.
 func (l *leading) repeated(dst []int32, d *doc) []int32 {
 	dst = l.census.features(dst, d)
-	kept := dst[:0]
+	n := 0
 	for _, f := range dst {
-		if l.again[f/64]>>(f%64)&1 != 0 {
-			kept = append(kept, f)
-		}
+		dst[n] = f
+		n += int(l.again[f/64] >> (f % 64) & 1)
 	}
-	return kept
+	return dst[:n]
 }
 
 // best finds the group that a message belongs to, -1 for none.
 func (l *leader) best(d int32) int32 {
-	h, level := l.hand, l.docs[d].level
+	h := l.hand
 	l.picked = l.repeated(l.picked, &l.docs[d])
 	l.meet(l.picked)
+	l.level, l.counted = l.docs[d].level, false
+	h.mark(l.census, l.picked)
 	best, score := int32(alone), float32(0)
 	for _, i := range h.touched {
-		if int(h.hits[i]) >= minHits {
-			if s := l.score(i, l.picked, level); s > score || s == score && s > 0 && i < best {
-				best, score = i, s
+		if i > 0 && int(h.met[i].hits) >= minHits {
+			if s := l.score(i - 1); s > score || s == score && s > 0 && i-1 < best {
+				best, score = i-1, s
 			}
 		}
-		h.hits[i] = 0
+		h.met[i] = meeting{}
 	}
+	h.unmark(l.picked)
 	return best
 }
 
-// meet counts the features that the message shares with each group.
+// meet counts the features that the message shares with each group, which are
+// counted from 1 here: 0 stands for the places to spare in cells. There is no
+// branch but where a list has a further cell, since which features are in a
+// list and which groups came before is up to chance.
 func (l *leader) meet(features []int32) {
 	h := l.hand
-	h.touched = h.touched[:0]
-	h.room(len(l.groups))
+	h.room(len(l.groups) + 1)
 	if len(features) < minHits {
+		h.touched = h.touched[:0]
 		return
 	}
+	var lists [fingerprint.MaxHashes + 1]int32
+	n := 0
 	for _, f := range features {
-		for c := l.lists.first[f]; c != 0; c = l.lists.cells[c].next {
-			i := l.lists.cells[c].group
-			if h.hits[i] == 0 {
-				h.touched = append(h.touched, i)
-			}
-			h.hits[i]++
+		lists[n] = l.lists.first[f]
+		if lists[n] != 0 {
+			n++
 		}
 	}
+	touched, met, k := h.touched[:cap(h.touched)], h.met, 0
+	for _, c := range lists[:n] {
+		for c != 0 {
+			at := &l.lists.cells[c]
+			for _, i := range at.groups {
+				touched[k] = i
+				if met[i].hits == 0 {
+					k++
+				}
+				met[i].hits++
+			}
+			c = at.next
+		}
+	}
+	h.touched = touched[:k]
 }
 
-// score is how well a message fits a group, 0 when it does not belong to it.
+// score is how well the message at hand fits a group, 0 when it does not belong to it.
 // The weight of what it shows of the core speaks for the larger core; the
 // share of it speaks against a campaign of which it has the footer only.
-func (l *leader) score(i int32, features []int32, level uint8) float32 {
-	c, small := l.groups[i].core, len(l.groups[i].docs) < smallGroup
-	if len(l.groups[i].docs) == 1 {
-		c = l.alone(&l.docs[l.groups[i].docs[0]])
+func (l *leader) score(i int32) float32 {
+	gr := &l.groups[i]
+	if len(gr.docs) == 1 {
+		return l.fitAlone(&l.docs[gr.docs[0]]).score(true)
 	}
-	seen := len(features)
-	if c.level > level {
-		seen = 0
-		for _, f := range features {
-			if levelOf(l.census.hash[f]) >= int(c.level) {
-				seen++
-			}
-		}
+	return gr.core.fit(l.hand.marks, l.seen(gr.core.level), l.level).score(len(gr.docs) < smallGroup)
+}
+
+// seen counts the features of the message at hand that show at a level.
+func (l *leader) seen(level uint8) int {
+	if level <= l.level {
+		return len(l.picked)
 	}
-	return c.fit(features, seen, level).score(small)
+	if !l.counted {
+		l.above, l.counted = l.census.above(l.picked), true
+	}
+	return l.above[level]
 }
 
 func (m match) score(small bool) float32 {
@@ -185,16 +208,22 @@ func (m match) sure() bool {
 	return m.share >= sureShare && (m.weight >= sureWeight || m.hits >= sureHits && m.weight >= lessSure)
 }
 
-// alone is the core of a group with one doc: its own features that others have.
-func (l *leader) alone(d *doc) *core {
-	c := &l.single
-	c.level, c.feature, c.hash = d.level, l.repeated(c.feature, d), c.hash[:0]
-	for _, f := range c.feature {
-		c.hash = append(c.hash, l.census.hash[f])
+// fitAlone is fit for a group with one doc, whose core is its own features that
+// others have, each of the same weight.
+func (l *leader) fitAlone(d *doc) match {
+	h := l.hand
+	m := match{seen: l.seen(d.level)}
+	h.features = l.census.features(h.features, d)
+	all := 0
+	for _, f := range h.features {
+		m.hits += int(h.marks[f/64] >> (f % 64) & 1)
+		if again := int(l.again[f/64] >> (f % 64) & 1); l.level <= d.level || levelOf(l.census.hash[f]) >= int(l.level) {
+			all += again
+		}
 	}
-	c.weight = l.ones[:len(c.feature)]
-	c.sum()
-	return c
+	m.weight = float32(m.hits)
+	m.of(float32(all))
+	return m
 }
 
 // open makes a new group. Only its coarsest features are indexed, which every

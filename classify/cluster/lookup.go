@@ -1,5 +1,7 @@
 package cluster
 
+import "slices"
+
 // lookup is the index of features once groups stand: for each the groups, at
 // most maxPostings, that have it in their core.
 type lookup struct {
@@ -53,21 +55,35 @@ func resized[T any](s []T, n int) []T {
 }
 
 // meet adds up the features that a message shares with each group. It tells
-// whether some of them are in more groups than the index has. Who asks sets the
-// hits of the groups touched back to 0.
+// whether some of them are in more groups than the index has. Who asks sets what
+// the groups touched have met back to nothing.
+//
+// Most features are in no core. They are left out first, without a branch on
+// what is up to chance, and so are groups that were touched before.
 func (h *hand) meet(g *grouping, features []int32) (full bool) {
-	h.touched = h.touched[:0]
 	h.room(len(g.groups))
+	x := &g.lookup
+	h.listed = slices.Grow(h.listed[:0], len(features)+1)[:len(features)+1]
+	n, fulls := 0, uint64(0)
 	for _, f := range features {
-		for _, e := range g.lookup.entries[g.lookup.first[f]:g.lookup.first[f+1]] {
-			if h.hits[e.group] == 0 {
-				h.touched = append(h.touched, e.group)
-				h.weight[e.group] = 0
-			}
-			h.hits[e.group]++
-			h.weight[e.group] += e.weight
+		h.listed[n] = f
+		if x.first[f] != x.first[f+1] {
+			n++
 		}
-		full = full || g.lookup.full[f/64]>>(f%64)&1 != 0
+		fulls |= x.full[f/64] >> (f % 64)
 	}
-	return full
+	touched, met, k := h.touched[:cap(h.touched)], h.met, 0
+	for _, f := range h.listed[:n] {
+		for _, e := range x.entries[x.first[f]:x.first[f+1]] {
+			touched[k] = e.group
+			m := &met[e.group]
+			if m.hits == 0 {
+				k++
+			}
+			m.hits++
+			m.weight += e.weight
+		}
+	}
+	h.touched = touched[:k]
+	return fulls&1 != 0
 }

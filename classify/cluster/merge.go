@@ -32,7 +32,7 @@ func (g *grouping) merge() (changed bool) {
 	for i := range g.groups {
 		g.meet(g, g.groups[i].core.feature)
 		for _, j := range g.touched {
-			if int(j) < i && int(g.hits[j]) >= minHits && g.same(int32(i), j) {
+			if int(j) < i && int(g.met[j].hits) >= minHits && g.same(int32(i), j) {
 				a, b := root(int32(i)), root(j)
 				if x, y := largest[a], largest[b]; x == int32(i) && y == j || g.near(x, y) {
 					into[max(a, b)] = min(a, b)
@@ -42,7 +42,7 @@ func (g *grouping) merge() (changed bool) {
 					largest[min(a, b)] = x
 				}
 			}
-			g.hits[j] = 0
+			g.met[j] = meeting{}
 		}
 	}
 	for i := range g.groups {

@@ -1,5 +1,7 @@
 package cluster
 
+import "slices"
+
 // postings is the index of features while groups are made: which groups have
 // it in their core. There is a short list for each feature, bounded, since
 // spammers write the features.
@@ -8,14 +10,17 @@ type postings struct {
 	cells []cell
 }
 
+// cell holds some groups of a list, counted from 1: only the first cell may have
+// places to spare, with 0.
 type cell struct {
-	group int32
-	next  int32 // 0 ends the list
-	rank  int32 // place in the list, so that a full one is known from its head
+	groups [cellGroups]int32
+	next   int32 // 0 ends the list
 }
 
+const cellGroups = 3
+
 // maxPostings is how many groups may share a feature before it is taken for
-// boilerplate that says nothing about any of them.
+// boilerplate that says nothing about any of them. It is a number of full cells.
 const maxPostings = 12
 
 func newPostings(features int) *postings {
@@ -24,19 +29,20 @@ func newPostings(features int) *postings {
 
 // add puts a group under a feature, unless it is there or the list is full.
 func (p *postings) add(f, group int32) {
-	head := &p.first[f]
-	rank := int32(0)
-	if *head != 0 {
-		rank = p.cells[*head].rank + 1
-	}
-	if rank >= maxPostings {
-		return
-	}
-	for c := *head; c != 0; c = p.cells[c].next {
-		if p.cells[c].group == group {
+	group++
+	cells := 0
+	for c := p.first[f]; c != 0; c = p.cells[c].next {
+		if slices.Contains(p.cells[c].groups[:], group) {
 			return
 		}
+		cells++
 	}
-	p.cells = append(p.cells, cell{group, *head, rank})
-	*head = int32(len(p.cells) - 1)
+	head := &p.cells[p.first[f]]
+	switch free := slices.Index(head.groups[:], 0); {
+	case cells > 0 && free >= 0:
+		head.groups[free] = group
+	case cells < maxPostings/cellGroups:
+		p.cells = append(p.cells, cell{[cellGroups]int32{group}, p.first[f]})
+		p.first[f] = int32(len(p.cells) - 1)
+	}
 }

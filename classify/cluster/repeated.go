@@ -6,97 +6,112 @@ import (
 	"qclean/classify/crew"
 )
 
-// repeated are the features, sorted, that more than one doc has. What is seen
-// the first time is only marked, in a table that may take two features for one;
-// what seems to be seen again is counted.
-//
-// Each part of the features is one worker's. The docs are read some thousand at
-// a time, and laid out by part: they lie all over the memory, and are not to be
-// looked for once for every part.
+// repeated are the features, sorted, that more than one doc has. They are laid
+// out in heaps, of which each is small enough that counting it stays in the
+// processor's cache, and is one worker's.
 func repeated(s *Set, docs []doc, c crew.Crew) []uint32 {
-	n := 0
-	for i := range docs {
-		n += int(s.items[docs[i].item].hashes)
-	}
-	parts := make([]part, min(max(int(c), 1), maxParts))
-	for p := range parts {
-		parts[p] = part{marks: newSighted(n / len(parts)), found: newTwice()}
-	}
-	h := harvest{set: s, docs: docs, crew: c, parts: parts, laid: make([][][]uint32, max(int(c), 1))}
-	h.each(func(p *part, hashes []uint32) {
-		for _, h := range hashes {
-			p.marks.sight(h)
-		}
-	})
-	h.each(func(p *part, hashes []uint32) {
-		for _, h := range hashes {
-			if p.marks.twice(h) {
-				p.found.add(h)
-			}
-		}
-	})
-	sorted := make([][]uint32, len(parts))
-	c.Share(len(parts), func(_, p int) { sorted[p] = parts[p].found.sorted() })
-	return slices.Concat(sorted...)
+	return newDeal(s, docs, c).repeated(dealMost)
 }
 
-// maxParts bounds the parts, of which each has tables of its own.
-const maxParts = 8
-
-// part is the hashes from one to another.
-type part struct {
-	marks *sighted
-	found *twice
-}
-
-// harvest goes through the features of docs.
-type harvest struct {
-	set   *Set
-	docs  []doc
-	crew  crew.Crew
-	parts []part
-	laid  [][][]uint32 // by worker and part
+func (d *deal) repeated(most int) []uint32 {
+	found := make([][]uint32, heaps)
+	counters := make([]twice, max(int(d.crew), 1))
+	for from := 0; from < heaps; {
+		to := d.round(from, most)
+		d.lay(from, to)
+		d.crew.Share(to-from, func(worker, i int) {
+			start := d.start[from:]
+			found[from+i] = counters[worker].find(d.laid[start[i]-start[0]:start[i+1]-start[0]], d.key)
+		})
+		from = to
+	}
+	all := slices.Concat(found...)
+	slices.Sort(all)
+	return all
 }
 
 const (
-	harvestDocs = 1 << 14 // laid out at once
-	harvestRun  = 1 << 9
+	heapBits = 8
+	heaps    = 1 << heapBits
+	dealMost = 8 << 20 // features laid out at once: 32 MiB
+	dealRun  = 1 << 13 // docs of one task
 )
 
-// each gives every part its features.
-func (h *harvest) each(take func(*part, []uint32)) {
-	for from := 0; from < len(h.docs); from += harvestDocs {
-		docs := h.docs[from:min(from+harvestDocs, len(h.docs))]
-		for w := range h.laid {
-			if h.laid[w] == nil {
-				h.laid[w] = make([][]uint32, len(h.parts))
-			}
-			for p := range h.laid[w] {
-				h.laid[w][p] = h.laid[w][p][:0]
-			}
-		}
-		h.crew.Spread(len(docs), harvestRun, func(worker, i, j int) {
-			for k := i; k < j; k++ {
-				lay(h.laid[worker], h.set.hashes(docs[k].item))
-			}
-		})
-		h.crew.Share(len(h.parts), func(_, p int) {
-			for w := range h.laid {
-				take(&h.parts[p], h.laid[w][p])
-			}
-		})
-	}
+// deal lays features out in heaps by their upper bits, once they are scrambled.
+type deal struct {
+	set   *Set
+	items []int32 // one of each doc, about as they lie in memory
+	key   scramble
+	crew  crew.Crew
+	at    [][heaps]uint32   // by task, how many of each heap; then where the next one goes
+	start [heaps + 1]uint32 // of each heap, were all laid out at once
+	laid  []uint32          // those of some heaps
 }
 
-// lay appends hashes, which ascend, to the parts that they are of.
-func lay(parts [][]uint32, hashes []uint32) {
-	from := 0
-	for p := range parts {
-		to, end := from, uint64(p+1)<<32/uint64(len(parts))
-		for to < len(hashes) && uint64(hashes[to]) < end {
-			to++
+// newDeal counts the features of each heap.
+func newDeal(s *Set, docs []doc, c crew.Crew) *deal {
+	d := &deal{set: s, items: byPlace(s, docs), key: newScramble(), crew: c}
+	d.at = make([][heaps]uint32, (len(docs)+dealRun-1)/dealRun)
+	c.Spread(len(docs), dealRun, func(_, from, to int) {
+		count := &d.at[from/dealRun]
+		for _, i := range d.items[from:to] {
+			for _, h := range s.hashes(i) {
+				count[d.key.of(h)>>(32-heapBits)]++
+			}
 		}
-		parts[p] = append(parts[p], hashes[from:to]...)
-		from = to
+	})
+	all := uint32(0)
+	for p := range heaps {
+		d.start[p] = all
+		for t := range d.at {
+			d.at[t][p], all = all, all+d.at[t][p]
+		}
 	}
+	d.start[heaps] = all
+	return d
+}
+
+// byPlace gives one message of each doc, ordered by the block that its sketch
+// is in: in the order of keys each would be far from the one before.
+func byPlace(s *Set, docs []doc) []int32 {
+	ends := make([]int32, len(s.blocks)+1)
+	for i := range docs {
+		ends[s.items[docs[i].item].at>>blockBits+1]++
+	}
+	for b := 1; b < len(ends); b++ {
+		ends[b] += ends[b-1]
+	}
+	out := make([]int32, len(docs))
+	for i := range docs {
+		at := &ends[s.items[docs[i].item].at>>blockBits]
+		out[*at] = docs[i].item
+		*at++
+	}
+	return out
+}
+
+// round tells which heaps from one on are laid out together: as many as there
+// is room for, one at least.
+func (d *deal) round(from, most int) (to int) {
+	for to = from + 1; to < heaps && d.start[to+1]-d.start[from] <= uint32(most); to++ {
+	}
+	return to
+}
+
+// lay lays out some heaps, one after another.
+func (d *deal) lay(from, to int) {
+	n := int(d.start[to] - d.start[from])
+	d.laid = slices.Grow(d.laid[:0], n)[:n]
+	d.crew.Spread(len(d.items), dealRun, func(_, i, j int) {
+		at, laid, start, some := &d.at[i/dealRun], d.laid, d.start[from], uint32(to-from)
+		for _, item := range d.items[i:j] {
+			for _, h := range d.set.hashes(item) {
+				x := d.key.of(h)
+				if p := x >> (32 - heapBits); p-uint32(from) < some {
+					laid[at[p]-start] = x
+					at[p]++
+				}
+			}
+		}
+	})
 }

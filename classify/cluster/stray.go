@@ -72,7 +72,10 @@ func (s *strays) letter(h *hand, d, i int32) bool {
 	}
 	t := h.text(s.grouping, &s.docs[d])
 	c := s.groups[i].core
-	return c.fit(t.features, t.seen(c.level), t.level).share < joinBoth
+	h.mark(s.census, t.features)
+	m := c.fit(h.marks, t.seen(c.level), t.level)
+	h.unmark(t.features)
+	return m.share < joinBoth
 }
 
 // campaignOf finds the campaign of which a stray shows most, -1 for none.
@@ -85,8 +88,8 @@ func (s *strays) campaignOf(h *hand, d int32) int32 {
 	h.meet(s.grouping, t.features)
 	best, most := int32(-1), float32(0)
 	for _, i := range h.touched {
-		gr, hits := &s.groups[i], h.hits[i]
-		h.hits[i] = 0
+		gr, hits := &s.groups[i], h.met[i].hits
+		h.met[i] = meeting{}
 		if hits < homeHits || len(gr.docs) < strayMore*own || links[0] == 0 && s.linked[i] || !shows(gr.must, t.all(), t.level) {
 			continue
 		}
