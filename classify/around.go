@@ -4,8 +4,8 @@ import (
 	"sync"
 
 	"qclean/classify/cluster"
+	"qclean/classify/crew"
 	"qclean/classify/fingerprint"
-	"qclean/classify/kind"
 )
 
 // around is what the rest of the queue tells of a message: facts gathered
@@ -16,14 +16,15 @@ type around struct {
 	traced    map[int32]hits  // by such a group: NDRs whose original passed none of our hosts, and one
 	alike     map[int32]int   // size of such a group
 	outgoing  hits            // NDRs of ours to outside: for what strangers' hosts brought, and for what the sender's own did
-	peers     map[string]bool // outside addresses that write to us or that we write to
-	victims   map[string]hits // by local address: NDRs for what passed us, and for what did not
+	peers     map[peers]bool  // outside addresses that write to us or that we write to
+	victims   map[ref]hits    // by local address: NDRs for what passed us, and for what did not
 	logins    map[string]int  // messages by login
-	clients   map[string]hits // by client address; filled by learn
-	links     map[string]hits // by link domain; filled by learn
 	abused    map[string]bool // logins; filled by learn
 	called    map[fingerprint.ID]Call
 }
+
+// peers are one of us and whom he writes to.
+type peers struct{ we, they ref }
 
 // hits counts what speaks for a thing and what against it.
 type hits struct{ bad, good int }
@@ -32,64 +33,84 @@ type hits struct{ bad, good int }
 func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.bad+h.good)/10 }
 
 // lookAround gathers the facts.
-func lookAround(t *Table, site *Site) *around {
-	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[string]hits{}, peers: map[string]bool{}, logins: map[string]int{}}
+func lookAround(t *Table, site *Site) (*sight, *around) {
+	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[ref]hits{}, peers: map[peers]bool{}, logins: map[string]int{}}
 	var originals sync.WaitGroup
 	originals.Go(a.groupOriginals)
-	j := judge{t: t, site: site, around: a}
-	through := map[int32]End{} // by report
-	for i := range t.Len() {
-		r := t.At(i)
-		if login := r.AuthUser(); login != "" {
-			a.logins[login]++
+	seen := look(t, site)
+	logins := map[ref]int{}
+	for i, way := range seen.ways {
+		m := t.At(i)
+		if m.r.login != 0 {
+			logins[m.r.login]++
 		}
-		if !r.NDR() {
-			a.meet(r, site)
-			continue
-		}
-		if end, related := j.original(r); end != NoEnd {
-			through[int32(i)] = end
-			a.report(&j, r, end, related)
+		if m.NDR() {
+			a.report(m, way)
+		} else if seen.signs[i]&writes != 0 {
+			a.meet(m)
 		}
 	}
+	for login, n := range logins {
+		a.logins[t.text.at(login)] = n
+	}
 	originals.Wait()
-	for i, end := range through {
-		if n := a.originals[i]; n > 0 {
+	a.trace(seen)
+	return seen, a
+}
+
+// trace writes to the ways of reports where their originals belong, and counts
+// by such a group.
+func (a *around) trace(seen *sight) {
+	for i, n := range a.originals {
+		if n == 0 {
+			continue
+		}
+		way := &seen.ways[i]
+		*way |= wayCode(n) << wayRest
+		if through := way.end(wayThrough); through != NoEnd {
 			h := a.traced[n]
-			h.add(end == Foreign)
+			h.add(through == Foreign)
 			a.traced[n] = h
 		}
 	}
-	return a
 }
 
 // report notes an NDR whose original tells whether it passed us.
-func (a *around) report(j *judge, r Message, through End, related bool) {
+func (a *around) report(m Message, way wayCode) {
+	through := way.end(wayThrough)
 	switch {
-	case r.ToCount() != 1:
-	case j.recipients(r) == Foreign:
-		a.outgoing.add(!related)
+	case through == NoEnd || m.ToCount() != 1:
+	case way.end(wayTo) == Foreign:
+		a.outgoing.add(way&wayRelated == 0)
 	default:
-		h := a.victims[r.ToFirst()]
+		h := a.victims[m.r.to]
 		h.add(through == Foreign)
-		a.victims[r.ToFirst()] = h
+		a.victims[m.r.to] = h
 	}
 }
 
 // meet notes who writes with whom: one of us, with a login or from inside, to
 // somebody outside.
-func (a *around) meet(r Message, site *Site) {
-	if r.Kind() != kind.Mail || r.ToCount() > floodSize || !site.LocalAddress(r.From()) || r.AuthUser() == "" && r.SourceIP() != "" && !site.Trusted(r.SourceIP()) {
-		return
-	}
-	for to := range r.To() {
-		a.peers[r.From()+" "+to] = true
+func (a *around) meet(m Message) {
+	for i := range m.ToCount() {
+		to, _ := a.t.recipient(m.r, i)
+		a.peers[peers{m.r.from, to}] = true
 	}
 }
 
-// knows tells whether the recipient of a report wrote to an address.
-func (a *around) knows(address string, r Message) bool {
-	return r.ToCount() == 1 && a.peers[r.ToFirst()+" "+address]
+// knows tells whether the recipient of a report wrote to an address that failed.
+func (a *around) knows(report int32) bool {
+	m := a.t.At(int(report))
+	if m.ToCount() != 1 {
+		return false
+	}
+	b := m.bounce()
+	for i := range int(b.failedCount) {
+		if a.peers[peers{m.r.to, a.t.one(b.failed, b.failedCount, i)}] {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *hits) add(bad bool) {
@@ -115,7 +136,7 @@ func (a *around) groupOriginals() {
 	if len(of) == 0 {
 		return
 	}
-	for n, g := range cluster.Groups(a.t.originals.Pick(items), cluster.Options{}) {
+	for n, g := range cluster.Groups(a.t.originals.Pick(items), cluster.Options{Workers: a.t.Workers}) {
 		if len(g.Members) < floodSize || g.Weak != "" {
 			continue
 		}
@@ -128,8 +149,9 @@ func (a *around) groupOriginals() {
 
 // learn takes from the first verdicts which clients, links and logins are
 // behind floods, for the messages that no group took in.
-func (a *around) learn(strands [][]*Case) {
-	a.clients, a.links, a.abused, a.called = map[string]hits{}, map[string]hits{}, map[string]bool{}, map[fingerprint.ID]Call{}
+func (a *around) learn(strands [][]*Case, seen *sight) {
+	a.abused, a.called = map[string]bool{}, map[fingerprint.ID]Call{}
+	clients, links := map[ref]hits{}, map[ref]hits{}
 	for _, campaign := range strands {
 		for _, c := range campaign {
 			bad := c.verdict.Call.Unwanted() && c.Flood()
@@ -143,14 +165,32 @@ func (a *around) learn(strands [][]*Case) {
 				continue
 			}
 			for _, m := range c.Members {
-				r := a.t.At(int(m))
-				count(a.clients, r.SourceIP(), bad)
-				for l := range r.Links() {
-					count(a.links, l, bad)
+				r := a.t.row(int(m))
+				count(clients, r.ip, bad)
+				for i := range int(r.linkCount) {
+					count(links, a.t.one(r.links, r.linkCount, i), bad)
 				}
 			}
 		}
 	}
+	a.mark(seen, clients, links)
+}
+
+// mark sets the signs that were learnt.
+func (a *around) mark(seen *sight, clients, links map[ref]hits) {
+	crew.New(a.t.Workers).Spread(len(seen.signs), chunkRows, func(_, from, to int) {
+		for i := from; i < to; i++ {
+			r := a.t.row(i)
+			if clients[r.ip].mostly(2) {
+				seen.signs[i] |= badClient
+			}
+			for k := range int(r.linkCount) {
+				if links[a.t.one(r.links, r.linkCount, k)].mostly(3) {
+					seen.signs[i] |= badLink
+				}
+			}
+		}
+	})
 }
 
 // vouched tells whether something speaks for the mail that a stranger's message
@@ -164,8 +204,8 @@ func (c *Case) vouched() bool {
 	return false
 }
 
-func count(in map[string]hits, key string, bad bool) {
-	if key == "" {
+func count(in map[ref]hits, key ref, bad bool) {
+	if key == 0 {
 		return
 	}
 	h := in[key]
@@ -174,19 +214,4 @@ func count(in map[string]hits, key string, bad bool) {
 }
 
 // known tells whether most messages have the client or the links of a flood.
-func (c *Case) known() bool {
-	return c.share(func(r Message) bool { return c.around.badClient(r.SourceIP()) || c.around.badLink(r) }) >= 0.5
-}
-
-// badClient tells whether a client is known for floods and for little else.
-func (a *around) badClient(ip string) bool { return a.clients[ip].mostly(2) }
-
-// badLink tells it of a domain that messages link to.
-func (a *around) badLink(r Message) bool {
-	for l := range r.Links() {
-		if a.links[l].mostly(3) {
-			return true
-		}
-	}
-	return false
-}
+func (c *Case) known() bool { return c.share(badClient|badLink) >= 0.5 }

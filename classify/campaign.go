@@ -58,7 +58,7 @@ func (t *Table) campaign(g *cluster.Group) *Campaign {
 
 // sumUp adds up the members of campaigns.
 func (t *Table) sumUp(campaigns []*Campaign) {
-	each(len(campaigns), func() func(int) {
+	each(t.Workers, len(campaigns), func() func(int) {
 		var s summing
 		return func(i int) { campaigns[i].Summary = s.sum(t, campaigns[i].Members) }
 	})

@@ -14,7 +14,7 @@ func TestEachIsAskedForOnce(t *testing.T) {
 		runtime.GOMAXPROCS(processors)
 		for _, n := range []int{0, 1, 5, 1000} {
 			asked, want := make([]int, n), make([]int, n)
-			each(n, func() func(int) { return func(i int) { asked[i]++; want[i] = 1 } })
+			each(0, n, func() func(int) { return func(i int) { asked[i]++; want[i] = 1 } })
 			if !slices.Equal(asked, want) || slices.Contains(asked, 0) {
 				t.Errorf("%d processors: %v", processors, asked)
 			}

@@ -55,7 +55,7 @@ func GroupBy(t *Table, key Key) []Row {
 	}
 	labels := slices.Collect(maps.Keys(members))
 	rows := make([]Row, len(labels))
-	each(len(labels), func() func(int) {
+	each(t.Workers, len(labels), func() func(int) {
 		var s summing
 		return func(i int) { rows[i] = Row{Label: labels[i], Summary: s.sum(t, members[labels[i]])} }
 	})

@@ -128,6 +128,14 @@ func (m Message) original() (int32, bool) {
 	return n - 1, n != 0 && m.t.originals.Tells(int(n-1))
 }
 
+// one is text i of a list of n.
+func (t *Table) one(list ref, n uint8, i int) ref {
+	if n == 1 {
+		return list
+	}
+	return t.text.number(list, i)
+}
+
 func (m Message) each(list ref, n uint8) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if n == 1 {

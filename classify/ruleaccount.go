@@ -53,7 +53,7 @@ func loginBounces(c *Case) (Evidence, bool) {
 }
 
 func loginAbused(c *Case) (Evidence, bool) {
-	if c.Way.Login == "" || !c.around.abused[c.Way.Login] || c.share(func(r Message) bool { return c.around.badClient(r.SourceIP()) }) < 0.5 {
+	if c.Way.Login == "" || !c.around.abused[c.Way.Login] || c.share(badClient) < 0.5 {
 		return no()
 	}
 	return yes(fmt.Sprintf("login %s is behind a flood that %s handed in", c.Way.Login, c.Sources.First()))

@@ -20,7 +20,7 @@ func neitherEndOurs(c *Case) (Evidence, bool) {
 
 func infectedHost(c *Case) (Evidence, bool) {
 	w := &c.Way
-	if w.NDR || w.From != Foreign || w.To != Foreign || !w.Inside || c.Hosts == 0 || w.Login != "" || !c.Flood() || c.Domains.Distinct < c.Count/3 || c.share(listed) > 0.5 || c.forwarded() {
+	if w.NDR || w.From != Foreign || w.To != Foreign || !w.Inside || c.Hosts == 0 || w.Login != "" || !c.Flood() || c.Domains.Distinct < c.Count/3 || c.share(isMailing) > 0.5 || c.forwarded() {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s of ours (%s …) sent %s in the name of %d outside domains", hosts(c.Hosts), c.Sources.First(), messages(c.Count), c.Domains.Distinct))
@@ -51,10 +51,8 @@ func outsideToUs(c *Case) (Evidence, bool) {
 // forwarded tells whether the recipient that our hosts recorded first is ours:
 // somebody here lets his mail be sent on.
 func (c *Case) forwarded() bool {
-	return c.share(func(r Message) bool { return r.For() != "" && c.Site.LocalAddress(r.For()) }) > 0.5
+	return c.share(forUs) > 0.5
 }
-
-func listed(r Message) bool { return r.Listed() }
 
 func messages(n int) string { return plural(n, "message") }
 func hosts(n int) string    { return plural(n, "host") }

@@ -42,7 +42,7 @@ func neverSent(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through != Foreign {
 		return no()
 	}
-	if c.share(func(r Message) bool { return r.Bounced() && c.Site.LocalAddress(r.BounceFrom()) }) < 0.1 && c.share(func(r Message) bool { return r.BounceFrom() != "" }) > 0.9 {
+	if c.share(aboutOurs) < 0.1 && c.share(aboutSomeone) > 0.9 {
 		return no() // a report about somebody else's mail, such as of a list that we run
 	}
 	return yes(fmt.Sprintf("the trace of what %s return names none of our hosts", plural(c.Count, "report")))
@@ -59,12 +59,15 @@ func forgedAddress(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through != NoEnd {
 		return no()
 	}
-	forged := func(r Message) bool { return r.ToCount() == 1 && c.around.victims[r.ToFirst()].mostly(floodSize) }
-	if c.share(forged) < 0.5 {
+	forged := func(i int32) bool {
+		r := c.t.row(int(i))
+		return r.toCount == 1 && c.around.victims[r.to].mostly(floodSize)
+	}
+	if c.shareThat(forged) < 0.5 {
 		return no()
 	}
 	e, _ := yes(fmt.Sprintf("reports to %s", c.member(0).ToFirst()))
-	e.Samples = c.samples(forged)
+	e.Samples = c.samplesThat(forged)
 	return e, true
 }
 
@@ -72,15 +75,19 @@ func returnsAFlood(c *Case) (Evidence, bool) {
 	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through == Ours {
 		return no()
 	}
-	flood := func(r Message) bool {
-		call := c.around.called[r.BounceOf()]
-		return r.BounceOf() != "" && call.Unwanted() && call != AccountAbuse && call != NDRFlood
+	flood := func(i int32) bool {
+		m := c.t.At(int(i))
+		if m.r.bounceOf == 0 {
+			return false
+		}
+		call := c.around.called[m.BounceOf()]
+		return call.Unwanted() && call != AccountAbuse && call != NDRFlood
 	}
-	if c.share(flood) < 0.5 {
+	if c.shareThat(flood) < 0.5 {
 		return no()
 	}
 	e, _ := yes("what it returns is a copy of a campaign in this queue")
-	e.Samples = c.samples(flood)
+	e.Samples = c.samplesThat(flood)
 	return e, true
 }
 
@@ -99,19 +106,11 @@ func strangerWrote(c *Case) (Evidence, bool) {
 }
 
 func correspondent(c *Case) (Evidence, bool) {
-	knows := func(r Message) bool {
-		for a := range r.Failed() {
-			if c.around.knows(a, r) {
-				return true
-			}
-		}
-		return false
-	}
-	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through == Foreign || c.share(knows) < 0.5 {
+	if !c.Way.NDR || c.Way.To != Ours || c.Way.Through == Foreign || c.shareThat(c.around.knows) < 0.5 {
 		return no()
 	}
 	e, _ := yes("other mail in the queue is to or from the same address")
-	e.Samples = c.samples(knows)
+	e.Samples = c.samplesThat(c.around.knows)
 	return e, true
 }
 

@@ -2,7 +2,6 @@ package classify
 
 import (
 	"fmt"
-	"strings"
 
 	"qclean/classify/fingerprint"
 )
@@ -28,7 +27,7 @@ func (c *Case) steady() bool {
 }
 
 func aList(c *Case) (Evidence, bool) {
-	if c.Way.NDR || !c.steady() && c.shadyShare() >= 0.1 || c.share(listed) < 0.8 {
+	if c.Way.NDR || !c.steady() && c.share(shadyGreeting) >= 0.1 || c.share(isMailing) < 0.8 {
 		return no()
 	}
 	if _, match := hostsMatch(c); (c.Count == 1 || c.Domains.Distinct > 1) && !match && !c.Way.Inside {
@@ -53,7 +52,7 @@ func ourMailing(c *Case) (Evidence, bool) {
 
 func ownPeople(c *Case) (Evidence, bool) {
 	w := &c.Way
-	if w.NDR || w.From != Ours || !w.Inside && w.Login == "" || c.Flood() && (c.Networks > 3 || w.Login != "" && c.RcptDomains.Distinct > 50) || w.Login != "" && c.around.abused[w.Login] && c.share(func(r Message) bool { return c.around.badClient(r.SourceIP()) }) >= 0.5 {
+	if w.NDR || w.From != Ours || !w.Inside && w.Login == "" || c.Flood() && (c.Networks > 3 || w.Login != "" && c.RcptDomains.Distinct > 50) || w.Login != "" && c.around.abused[w.Login] && c.share(badClient) >= 0.5 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s of %s", messages(c.Count), c.Senders.First()))
@@ -73,10 +72,7 @@ func fromInside(c *Case) (Evidence, bool) {
 }
 
 func answersUs(c *Case) (Evidence, bool) {
-	ours := func(r Message) bool {
-		return r.Answers() != "" && c.Site.Local(r.Answers()[strings.LastIndexByte(r.Answers(), '@')+1:])
-	}
-	if c.Way.NDR || c.Way.To != Ours || c.Flood() || c.share(ours) < 0.5 {
+	if c.Way.NDR || c.Way.To != Ours || c.Flood() || c.share(answersOurs) < 0.5 {
 		return no()
 	}
 	return yes("In-Reply-To names a message of our domain")
@@ -102,15 +98,7 @@ func fewHosts(c *Case) (Evidence, bool) {
 // hostsMatch looks at the names of the clients: a bot has that of a line, and
 // greets as whatever it likes, but not with a host's name in each forged domain.
 func hostsMatch(c *Case) (Evidence, bool) {
-	match := func(r Message) bool {
-		for _, from := range []string{Domain(r.From()), Domain(r.HeaderFrom())} {
-			if from != "" && (under(r.SourceName(), from, false) || under(r.Helo(), from, true)) {
-				return true
-			}
-		}
-		return false
-	}
-	if c.Way.NDR || c.Way.Inside || c.Way.From == Ours || c.share(match) < 0.8 {
+	if c.Way.NDR || c.Way.Inside || c.Way.From == Ours || c.share(hostMatches) < 0.8 {
 		return no()
 	}
 	return yes(fmt.Sprintf("%s, such as %s", hosts(c.Hosts), c.Sources.First()))

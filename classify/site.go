@@ -98,9 +98,11 @@ func (s *Site) LocalAddress(address string) bool {
 // Trusted tells whether an address is that of a host of ours.
 func (s *Site) Trusted(ip string) bool {
 	a, err := netip.ParseAddr(ip)
-	if err != nil {
-		return false
-	}
+	return err == nil && s.trusts(a)
+}
+
+// trusts is Trusted of an address that was read.
+func (s *Site) trusts(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if a.IsLoopback() {
 		return true

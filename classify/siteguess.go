@@ -126,7 +126,12 @@ func parent(host string) string {
 // private tells an address of a house's own network (RFC 1918, RFC 4193).
 func private(ip string) bool {
 	a, err := netip.ParseAddr(ip)
-	return err == nil && (a.Unmap().IsPrivate() || a.Unmap().IsLoopback())
+	return err == nil && privateAddr(a)
+}
+
+func privateAddr(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLoopback()
 }
 
 // shared tells the large providers of mail addresses: a person may send with

@@ -2,38 +2,13 @@ package classify
 
 import (
 	"cmp"
+	"encoding/binary"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"qclean/classify/fingerprint"
-	"qclean/classify/kind"
 	"qclean/scan/spool"
 )
-
-// End is whose one end of a message is.
-type End uint8
-
-// The ends.
-const (
-	NoEnd   End = iota // null sender, or no recipient known
-	Ours               //
-	Foreign            //
-	Both               // recipients of either sort
-)
-
-// Way is how a message came.
-type Way struct {
-	NDR     bool
-	Auto    bool   // a receipt, an answer or another report that a machine sent
-	From    End    // envelope sender
-	To      End    // envelope recipients
-	Inside  bool   // handed in by a host of ours, or made here
-	Login   string // login, or "?" when there was one that is not known
-	Through End    // of an NDR: whether the returned message had passed a host of ours; NoEnd when it does not say
-	Related bool   // of an NDR: the returned message came from a host of the recipient's own domain
-	Origin  int32  // of an NDR: the group of originals like the one it returns, 0 for none
-}
 
 // Case is what rules look at: the messages of a campaign that came the same way.
 type Case struct {
@@ -44,44 +19,50 @@ type Case struct {
 	Networks  int       // that the clients are in, of 24 bits, or 48 of IPv6
 	Hosts     int       // different clients
 	t         *Table    //
+	signs     []sign    // by message
 	around    *around   // what the rest of the queue tells
 	verdict   Verdict   //
-	shady     float64   // see shadyShare
-	asked     bool      // whether that is known
 }
 
 // member is member i.
 func (c *Case) member(i int) Message { return c.t.At(int(c.Members[i])) }
 
-// share is how many of the members a test holds for, 0 to 1.
-func (c *Case) share(test func(Message) bool) float64 {
+// share is how many of the members have a sign, 0 to 1.
+func (c *Case) share(of sign) float64 {
 	n := 0
 	for _, m := range c.Members {
-		if test(c.t.At(int(m))) {
+		if c.signs[m]&of != 0 {
 			n++
 		}
 	}
 	return float64(n) / float64(len(c.Members))
 }
 
-// shadyShare is how many of the clients greet as no mail server does, 0 to 1.
-// Several rules ask, twice each.
-func (c *Case) shadyShare() float64 {
-	if !c.asked {
-		c.shady, c.asked = c.share(c.shadyGreeting), true
+// shareThat is how many of the members a test holds for, 0 to 1.
+func (c *Case) shareThat(test func(i int32) bool) float64 {
+	n := 0
+	for _, m := range c.Members {
+		if test(m) {
+			n++
+		}
 	}
-	return c.shady
+	return float64(n) / float64(len(c.Members))
 }
 
-// samples names the first few members that a test holds for; nil takes any.
-func (c *Case) samples(test func(Message) bool) []spool.ID {
+// samples names the first few members that have a sign; 0 takes any.
+func (c *Case) samples(with sign) []spool.ID {
+	return c.samplesThat(func(i int32) bool { return with == 0 || c.signs[i]&with != 0 })
+}
+
+// samplesThat names the first few members that a test holds for.
+func (c *Case) samplesThat(test func(i int32) bool) []spool.ID {
 	var out []spool.ID
 	for _, m := range c.Members {
 		if len(out) == MaxSamples {
 			break
 		}
-		if r := c.t.At(int(m)); test == nil || test(r) {
-			out = append(out, r.ID())
+		if test(m) {
+			out = append(out, c.t.At(int(m)).ID())
 		}
 	}
 	return out
@@ -95,7 +76,7 @@ func (c *Case) Flood() bool { return c.Count >= floodSize && (!c.loose() || c.bo
 // botlike tells whether about every message has a host of its own, and these
 // greet as bots do.
 func (c *Case) botlike() bool {
-	return c.outside() && c.Hosts*4 >= c.Count && c.Networks >= 4 && c.shadyShare() >= 0.5
+	return c.outside() && c.Hosts*4 >= c.Count && c.Networks >= 4 && c.share(shadyGreeting) >= 0.5
 }
 
 const floodSize = 8
@@ -105,26 +86,19 @@ func (c *Case) loose() bool { return c.Whole.Weak != "" && c.Whole.Class != fing
 
 // strands takes a campaign apart. Most came in one way and are not copied.
 func (j *judge) strands(whole *Campaign) []*Case {
-	first, same := j.way(whole.Members[0]), 1
-	var other Way
-	for ; same < len(whole.Members); same++ {
-		if other = j.way(whole.Members[same]); other != first {
-			break
-		}
-	}
-	if same == len(whole.Members) {
+	first := j.seen.ways[whole.Members[0]]
+	if !slices.ContainsFunc(whole.Members, func(m int32) bool { return j.seen.ways[m] != first }) {
 		return []*Case{j.strand(whole, whole, first)}
 	}
-	byWay := map[Way][]int32{first: slices.Clone(whole.Members[:same]), other: whole.Members[same : same+1 : same+1]}
-	order := []Way{first, other}
-	for _, m := range whole.Members[same+1:] {
-		w := j.way(m)
+	byWay, order := map[wayCode][]int32{}, []wayCode(nil)
+	for _, m := range whole.Members {
+		w := j.seen.ways[m]
 		if byWay[w] == nil {
 			order = append(order, w)
 		}
 		byWay[w] = append(byWay[w], m)
 	}
-	slices.SortStableFunc(order, func(a, b Way) int { return cmp.Compare(len(byWay[b]), len(byWay[a])) })
+	slices.SortStableFunc(order, func(a, b wayCode) int { return cmp.Compare(len(byWay[b]), len(byWay[a])) })
 	out := make([]*Case, 0, len(order))
 	for _, w := range order {
 		part := *whole
@@ -136,161 +110,44 @@ func (j *judge) strands(whole *Campaign) []*Case {
 }
 
 // strand makes the case of some of a campaign, or of all.
-func (j *judge) strand(whole, part *Campaign, w Way) *Case {
-	c := &Case{Campaign: part, Whole: whole, Way: w, Site: j.site, t: j.t, around: j.around}
+func (j *judge) strand(whole, part *Campaign, w wayCode) *Case {
+	c := &Case{Campaign: part, Whole: whole, Way: j.t.way(w), Site: j.site, t: j.t, signs: j.seen.signs, around: j.around}
 	c.Hosts, c.Networks = j.spread(part.Members)
 	return c
 }
 
-func (j *judge) way(m int32) Way {
-	r := j.t.At(int(m))
-	w := Way{NDR: r.NDR() || r.Kind() == kind.DSNSuccess, From: j.sender(r), To: j.recipients(r), Inside: j.inside(r)}
-	w.Auto = !w.NDR && r.Kind() != kind.Mail
-	if w.Login = r.AuthUser(); w.Login == "" && r.Auth() {
-		w.Login = "?"
-	}
-	if w.NDR {
-		w.Through, w.Related = j.original(r)
-		w.Origin = j.around.originals[m]
-		w.From, w.Login = NoEnd, ""
-	}
-	return w
-}
-
-func (j *judge) sender(r Message) End {
-	switch {
-	case r.Null() || r.r.from == 0 || j.site.Empty():
-		return NoEnd
-	case j.local(r.r.from, r.r.fromDomain):
-		return Ours
-	}
-	return Foreign
-}
-
-// local is Site.LocalAddress of an address in the table, whose domain is looked
-// at once: there are many addresses and few domains.
-func (j *judge) local(address, domain ref) bool {
-	if domain == 0 {
-		return j.site.LocalAddress(j.t.text.at(address))
-	}
-	ours, ok := j.ours[domain]
-	if !ok {
-		if j.ours == nil {
-			j.ours = map[ref]bool{}
-		}
-		ours = j.site.Local(j.t.text.at(domain))
-		j.ours[domain] = ours
-	}
-	return ours
-}
-
-func (j *judge) recipients(r Message) End {
-	ours, foreign := 0, 0
-	if j.site.Empty() {
-		return NoEnd
-	}
-	for i := range r.ToCount() {
-		if j.local(j.t.recipient(r.r, i)) {
-			ours++
-		} else {
-			foreign++
-		}
-	}
-	switch {
-	case ours > 0 && foreign > 0:
-		return Both
-	case ours > 0:
-		return Ours
-	case foreign > 0 && sentOn(r):
-		return NoEnd
-	case foreign > 0:
-		return Foreign
-	}
-	return NoEnd
-}
-
-// sentOn tells mail that came over a list, where the only recipients known are
-// those of its To field: that names the list, not who it was sent on to.
-func sentOn(r Message) bool {
-	if r.Envelope() != spool.FromHeaders {
-		return false
-	}
-	if r.List() {
-		return true
-	}
-	from := Domain(r.From())
-	for to := range r.To() {
-		if from != "" && Domain(to) == from {
-			return true
-		}
-	}
-	return false
-}
-
-// inside tells whether a message was handed in by a host of ours. One without
-// a client was made on the server, or came out of its store; one with a
-// private address is in our house, since the Internet does not carry those.
-func (j *judge) inside(r Message) bool {
-	ip, name := r.SourceIP(), r.SourceName()
-	return ip == "" || private(ip) || j.site.Trusted(ip) || name != "" && (j.site.Local(name) || j.site.TrustedHost(name))
-}
-
-// original tells whether the message that an NDR returns had passed a host of
-// ours, and whether the host that brought it has to do with whom the NDR goes to.
-func (j *judge) original(r Message) (through End, related bool) {
-	trail := r.Trail()
-	if len(trail) == 0 {
-		return NoEnd, false
-	}
-	through = Foreign
-	for i := range trail {
-		if j.site.ours(&trail[i]) {
-			through = Ours
-			break
-		}
-	}
-	for i := range trail {
-		h := &trail[i]
-		if h.IP == "" || j.site.Trusted(h.IP) {
-			continue
-		}
-		return through, relates(h.Name, r, false) || relates(h.Helo, r, true)
-	}
-	return through, false
-}
-
-// relates tells whether a host's name lies under the domain of a recipient.
-// HELO is the client's own word: bots say the bare domain that they forge,
-// mail hosts their name in it.
-func relates(host string, r Message, below bool) bool {
-	for to := range r.To() {
-		if under(host, Domain(to), below) {
-			return true
-		}
-	}
-	return false
-}
-
-// under tells whether a host lies below a domain, or is called so itself.
-func under(host, domain string, below bool) bool {
-	host = strings.ToLower(strings.TrimRight(host, "."))
-	return domain != "" && (host == domain && !below || strings.HasSuffix(host, "."+domain))
-}
-
 // spread counts the clients and the networks that they are in.
 func (j *judge) spread(members []int32) (hosts, networks int) {
-	ips, nets := map[string]bool{}, map[netip.Prefix]bool{}
+	j.ips, j.nets = j.ips[:0], j.nets[:0]
 	for _, m := range members {
-		ip := j.t.At(int(m)).SourceIP()
-		if ip == "" || ips[ip] {
-			continue
-		}
-		ips[ip] = true
-		if p, ok := network(ip, 24, 48); ok {
-			nets[p] = true
+		if ip := j.t.row(int(m)).ip; ip != 0 && (len(j.ips) == 0 || ip != j.ips[len(j.ips)-1]) {
+			j.ips = append(j.ips, ip)
 		}
 	}
-	return len(ips), len(nets)
+	slices.Sort(j.ips)
+	j.ips = slices.Compact(j.ips)
+	for _, ip := range j.ips {
+		if n, ok := networkNumber(j.t.text.at(ip)); ok {
+			j.nets = append(j.nets, n)
+		}
+	}
+	slices.Sort(j.nets)
+	return len(j.ips), len(slices.Compact(j.nets))
+}
+
+// networkNumber is a number of the network that an address is in, of 24 bits,
+// or 48 of IPv6.
+func networkNumber(ip string) (uint64, bool) {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return 0, false
+	}
+	if a = a.Unmap(); a.Is4() {
+		b := a.As4()
+		return uint64(b[0])<<16 | uint64(b[1])<<8 | uint64(b[2]), true
+	}
+	b := a.As16()
+	return 1<<63 | binary.BigEndian.Uint64(b[:])>>16, true
 }
 
 // network is the network of that many bits that an address is in.

@@ -16,6 +16,8 @@ import (
 // value is an empty table. Reading is safe from several goroutines at once,
 // changing is not.
 type Table struct {
+	Workers int // goroutines at once for what is asked of all messages, 0 for one a processor
+
 	room      *disk.Room
 	text      texts   // held once each, and lists
 	own       texts   // of one message only: IDs, names of files
@@ -156,6 +158,7 @@ func (t *Table) Compact() (*Table, error) {
 		return t, nil
 	}
 	out := NewTable(t.room)
+	out.Workers = t.Workers
 	for _, r := range t.All() {
 		if err := out.Append(r); err != nil {
 			return nil, err

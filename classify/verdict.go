@@ -112,9 +112,9 @@ func (p Points) Check() error {
 // recipient and backscatter to another. Each way is judged by itself.
 func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement {
 	j := judge{t: t, site: &site, points: points, out: Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]*Verdict, t.Len())}}
-	j.around = lookAround(t, &site)
+	j.seen, j.around = lookAround(t, &site)
 	strands := make([][]*Case, len(campaigns))
-	each(len(campaigns), func() func(int) {
+	each(t.Workers, len(campaigns), func() func(int) {
 		j := j // with buffers of its own
 		return func(i int) {
 			strands[i] = j.strands(campaigns[i])
@@ -123,8 +123,8 @@ func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement 
 			}
 		}
 	})
-	j.around.learn(strands)
-	each(len(campaigns), func() func(int) {
+	j.around.learn(strands, j.seen)
+	each(t.Workers, len(campaigns), func() func(int) {
 		j := j
 		return func(i int) { j.settle(i, strands[i]) }
 	})
@@ -170,8 +170,10 @@ type judge struct {
 	site    *Site
 	points  Points
 	around  *around
+	seen    *sight
 	summing summing
-	ours    map[ref]bool // by domain
+	ips     []ref    // buffers of spread
+	nets    []uint64 //
 	out     Judgement
 }
 
@@ -195,7 +197,7 @@ func (j *judge) decide(c *Case) {
 		}
 		e.Rule, e.For, e.Points = r.Name, r.For, points
 		if e.Samples == nil {
-			e.Samples = c.samples(nil)
+			e.Samples = c.samples(0)
 		}
 		evidence = append(evidence, e)
 		sum[r.For] += points

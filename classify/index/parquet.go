@@ -3,12 +3,12 @@ package index
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"qclean/classify"
+	"qclean/classify/crew"
 	pq "qclean/classify/parquet"
 	"qclean/scan/spool"
 )
@@ -55,10 +55,10 @@ func (s *Store) Copy(set Set, snap *Snapshot) error {
 	return nil
 }
 
-// writeRows fills row groups on all processors and writes them in order.
+// writeRows fills several row groups at once and writes them in order.
 func writeRows(w *pq.Writer, t *classify.Table) error {
 	groups := (t.Len() + rowGroup - 1) / rowGroup
-	workers := min(runtime.GOMAXPROCS(0), groups)
+	workers := min(int(crew.New(t.Workers)), groups)
 	// Who has room takes the next number: so the group that is waited for is
 	// always in the making.
 	room, filled := make(chan *pq.Rows, workers), make([]chan *pq.Rows, groups)

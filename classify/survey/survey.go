@@ -86,6 +86,7 @@ func Take(ctx context.Context, s spool.Spool, set index.Set, before *index.Snaps
 			v.Table, v.Changed, v.standing = before.Table, false, before
 		}
 	}
+	v.Table.Workers = o.Scan.Workers
 	if _, err := v.read(ctx, s, site, &o); err != nil {
 		return nil, err
 	}
