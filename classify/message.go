@@ -119,7 +119,7 @@ func (m Message) BounceFrom() string { return m.text(m.bounce().from) }
 func (m Message) Failed() iter.Seq[string] { return m.each(m.bounce().failed, m.bounce().failedCount) }
 
 // Trail is the way that the returned message says it took.
-func (m Message) Trail() []origin.Hop { return m.t.text.hops(m.bounce().trail) }
+func (m Message) Trail() []origin.Hop { return m.t.text.hops(nil, m.bounce().trail) }
 
 // original is the sketch of the message that it returns, false when it
 // returned too little to place it.
@@ -164,24 +164,29 @@ func (m Message) all(list ref, n uint8) []string {
 	if n == 0 {
 		return nil
 	}
-	out := make([]string, 0, n)
-	for s := range m.each(list, n) {
-		out = append(out, s)
+	return m.appendAll(make([]string, 0, n), list, n)
+}
+
+func (m Message) appendAll(out []string, list ref, n uint8) []string {
+	for i := range int(n) {
+		out = append(out, m.text(m.t.one(list, n, i)))
 	}
 	return out
 }
 
 // Files are where it lies.
-func (m Message) Files() []spool.File {
+func (m Message) Files() []spool.File { return m.AppendFiles(nil) }
+
+// AppendFiles appends them.
+func (m Message) AppendFiles(out []spool.File) []spool.File {
 	switch n := m.r.fileCount; {
 	case n == 0:
-		return nil
+		return out
 	case n&severalFiles == 0:
-		return []spool.File{{Name: m.own(m.r.files)}}
+		return append(out, spool.File{Name: m.own(m.r.files)})
 	}
-	out := make([]spool.File, m.r.fileCount&^severalFiles)
-	for i := range out {
-		out[i] = spool.File{Name: m.own(m.t.text.number(m.r.files, 2*i)), Role: spool.Role(m.t.text.number(m.r.files, 2*i+1))}
+	for i := range int(m.r.fileCount &^ severalFiles) {
+		out = append(out, spool.File{Name: m.own(m.t.text.number(m.r.files, 2*i)), Role: spool.Role(m.t.text.number(m.r.files, 2*i+1))})
 	}
 	return out
 }
@@ -229,20 +234,45 @@ func (m Message) Record() Record {
 
 // Bounce is what it reports about another message, nil when it is no report.
 func (m Message) Bounce() *Bounce {
-	if !m.Bounced() {
+	var out Bounce
+	if !m.ReadBounce(&out) {
 		return nil
 	}
-	b := m.bounce()
-	out := &Bounce{Failed: m.all(b.failed, b.failedCount), Status: m.text(b.status), Diagnostic: m.text(b.diagnostic),
-		ReportingMTA: m.text(b.mta), MessageID: m.own(b.messageID), From: m.text(b.from), Trail: m.Trail()}
-	if b.original != 0 {
+	if b := m.bounce(); b.original != 0 {
 		out.Original = m.t.originals.Sketch(int(b.original) - 1)
 	}
-	return out
+	return &out
+}
+
+// ReadBounce is Bounce without the sketch of the original. It uses the lists
+// that are there, and is false for what is no report.
+func (m Message) ReadBounce(out *Bounce) bool {
+	b := m.bounce()
+	*out = Bounce{Failed: m.appendAll(out.Failed[:0], b.failed, b.failedCount), Status: m.text(b.status), Diagnostic: m.text(b.diagnostic),
+		ReportingMTA: m.text(b.mta), MessageID: m.own(b.messageID), From: m.text(b.from), Trail: m.t.text.hops(out.Trail[:0], b.trail)}
+	return m.Bounced()
+}
+
+// AppendOriginal appends the sketch of the message that it reports about, in
+// the form of Sketch.AppendBinary.
+func (m Message) AppendOriginal(b []byte) []byte {
+	if n := m.bounce().original; n != 0 {
+		return m.t.originals.AppendBinary(b, int(n)-1)
+	}
+	b, _ = fingerprint.Sketch{}.AppendBinary(b) // the empty one is not too long
+	return b
 }
 
 // AppendSketch appends its sketch in the form of Sketch.AppendBinary.
 func (m Message) AppendSketch(b []byte) []byte {
-	b, _ = m.t.sketches.Sketch(int(m.r.sketch)).AppendBinary(b) // a table holds none that is too long
-	return b
+	return m.t.sketches.AppendBinary(b, int(m.r.sketch))
+}
+
+// AppendTo, AppendLinks and AppendFlaws append what To, Links and Flaws give.
+func (m Message) AppendTo(out []string) []string { return m.appendAll(out, m.r.to, m.r.toCount) }
+func (m Message) AppendLinks(out []string) []string {
+	return m.appendAll(out, m.r.links, m.r.linkCount)
+}
+func (m Message) AppendFlaws(out []string) []string {
+	return m.appendAll(out, m.r.flaws, m.r.flawCount)
 }

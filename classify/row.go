@@ -216,15 +216,12 @@ func (p *packer) bounce(b *Bounce) bounceRow {
 // hopSize is how many numbers a hop takes in a list.
 const hopSize = 6
 
-func (t *texts) hops(list ref) []origin.Hop {
-	n := t.numbers(list) / hopSize
-	if n == 0 {
-		return nil
-	}
-	out := make([]origin.Hop, n)
-	for i := range out {
-		s := func(k int) string { return t.at(t.number(list, hopSize*i+k)) }
-		out[i] = origin.Hop{IP: s(0), Name: s(1), Helo: s(2), By: s(3), Login: s(4), Auth: t.number(list, hopSize*i+5) != 0}
+// hops adds those of a list.
+func (t *texts) hops(out []origin.Hop, list ref) []origin.Hop {
+	numbers := t.at(list)
+	for ; len(numbers) >= 4*hopSize; numbers = numbers[4*hopSize:] {
+		s := func(k int) string { return t.at(number(numbers, k)) }
+		out = append(out, origin.Hop{IP: s(0), Name: s(1), Helo: s(2), By: s(3), Login: s(4), Auth: number(numbers, 5) != 0})
 	}
 	return out
 }

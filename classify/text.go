@@ -188,7 +188,9 @@ func (t *texts) list(values []ref) (ref, error) {
 func (t *texts) numbers(r ref) int { return len(t.at(r)) / 4 }
 
 // number is one of a list.
-func (t *texts) number(r ref, i int) ref {
-	s := t.at(r)[4*i:]
+func (t *texts) number(r ref, i int) ref { return number(t.at(r), i) }
+
+func number(list string, i int) ref {
+	s := list[4*i : 4*i+4]
 	return ref(s[0]) | ref(s[1])<<8 | ref(s[2])<<16 | ref(s[3])<<24
 }

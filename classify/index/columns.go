@@ -1,7 +1,6 @@
 package index
 
 import (
-	"iter"
 	"time"
 
 	"qclean/classify"
@@ -36,7 +35,10 @@ func columns() []pq.Field {
 type filler struct {
 	columns []*pq.Column
 	next    int
-	sketch  []byte
+	sketch  []byte // buffers for one message
+	list    []string
+	files   []spool.File
+	bounce  classify.Bounce
 }
 
 func (f *filler) column() *pq.Column {
@@ -50,16 +52,16 @@ func (f *filler) bool(v bool)    { f.column().Bool(v) }
 func (f *filler) bytes(b []byte) { f.column().Bytes(b) }
 
 // texts fills a list.
-func (f *filler) texts(all iter.Seq[string]) {
-	c, n := f.column(), uint8(0)
-	for s := range all {
-		c.Level(min(n, 1), 1)
+func (f *filler) texts(all []string) {
+	c := f.column()
+	for i, s := range all {
+		c.Level(uint8(min(i, 1)), 1)
 		c.Text(s)
-		n = 1
 	}
-	if n == 0 {
+	if len(all) == 0 {
 		c.Level(0, 0)
 	}
+	f.list = all[:0]
 }
 
 // add fills one row.
@@ -67,13 +69,13 @@ func (f *filler) add(m classify.Message) {
 	f.next = 0
 	f.text(spool.EscapeName(string(m.ID())))
 	f.text(m.Queue())
-	f.files(m.Files())
+	f.fillFiles(m.AppendFiles(f.files[:0]))
 	f.text(m.Ident())
 	f.int(m.Size())
 	f.int(nanos(m.Arrived()))
 	f.text(m.From())
 	f.bool(m.Null())
-	f.texts(m.To())
+	f.texts(m.AppendTo(f.list))
 	f.int(int64(m.Recipients()))
 	for _, s := range [...]string{m.Envelope().String(), m.AuthUser(), m.SourceIP(), m.SourceName(), m.Helo(), m.Reason()} {
 		f.text(s)
@@ -82,18 +84,18 @@ func (f *filler) add(m classify.Message) {
 	f.text(m.HeaderFrom())
 	f.text(m.Subject())
 	f.text(m.MessageID())
-	f.texts(m.Links())
+	f.texts(m.AppendLinks(f.list))
 	f.text(m.Kind().String())
 	f.int(int64(m.Class()))
 	f.sketch = m.AppendSketch(f.sketch[:0])
 	f.bytes(f.sketch)
 	f.int(int64(m.Defects()))
-	f.texts(m.Flaws())
+	f.texts(m.AppendFlaws(f.list))
 	f.opinion(m)
 	f.text(m.Answers())
 	f.text(m.By())
 	f.text(m.For())
-	f.bounce(m.Bounce())
+	f.fillBounce(m)
 }
 
 func (f *filler) opinion(m classify.Message) {
@@ -107,7 +109,8 @@ func (f *filler) opinion(m classify.Message) {
 	}
 }
 
-func (f *filler) files(files []spool.File) {
+func (f *filler) fillFiles(files []spool.File) {
+	f.files = files
 	names, roles := f.column(), f.column()
 	for i, file := range files {
 		names.Level(uint8(min(i, 1)), 1)
@@ -121,14 +124,16 @@ func (f *filler) files(files []spool.File) {
 	}
 }
 
-// bounce fills the group, which is missing where there is no report.
-func (f *filler) bounce(b *classify.Bounce) {
-	if b == nil {
+// fillBounce fills the group, which is missing where there is no report.
+func (f *filler) fillBounce(m classify.Message) {
+	if !m.Bounced() {
 		for _, c := range f.columns[f.next:] {
 			c.Level(0, 0)
 		}
 		return
 	}
+	b := &f.bounce
+	m.ReadBounce(b)
 	failed := f.column()
 	for i, s := range b.Failed {
 		failed.Level(uint8(min(i, 1)), 2)
@@ -144,7 +149,7 @@ func (f *filler) bounce(b *classify.Bounce) {
 	}
 	c := f.column()
 	c.Level(0, 1)
-	f.sketch, _ = b.Original.AppendBinary(f.sketch[:0]) // it came out of a table, which bounds it
+	f.sketch = m.AppendOriginal(f.sketch[:0])
 	c.Bytes(f.sketch)
 	f.trail(b)
 }

@@ -12,7 +12,7 @@ type Column struct {
 	count    int      // values
 	bits     byte     // flags that make no byte yet
 	places   []uint32 // of words in the dictionary
-	words    map[string]uint32
+	words    words
 	last     string // word, and its place: many repeat
 	lastAt   uint32
 }
@@ -38,26 +38,21 @@ func (c *Column) place(s string) uint32 {
 	if s == c.last && len(c.places) > 0 {
 		return c.lastAt
 	}
-	at, ok := c.words[s]
-	if !ok {
-		at = uint32(len(c.words))
-		c.words[s] = at
+	at, known := c.words.find(s, c.values)
+	if !known {
 		c.plain(s)
+		c.words.added(len(c.values))
 	}
 	c.last, c.lastAt = s, at
 	return at
 }
 
-func (c *Column) plain(s string) {
-	c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(s)))
-	c.values = append(c.values, s...)
-}
+func (c *Column) plain(s string) { c.values = appendWord(c.values, s) }
 
 // Bytes takes what is no text.
 func (c *Column) Bytes(b []byte) {
 	c.count++
-	c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(b)))
-	c.values = append(c.values, b...)
+	c.values = appendWord(c.values, b)
 }
 
 // Int takes a number, or a moment.
@@ -84,7 +79,7 @@ func (c *Column) Bool(v bool) {
 func (c *Column) reset() {
 	c.rep, c.def, c.values, c.places = c.rep[:0], c.def[:0], c.values[:0], c.places[:0]
 	c.count, c.bits = 0, 0
-	clear(c.words)
+	c.words.reset()
 }
 
 // slots is how many places for a value there are, with those that are empty.
@@ -95,16 +90,25 @@ func (c *Column) slots() int {
 	return len(c.def)
 }
 
-// appendPage writes the body of the data page.
-func (c *Column) appendPage(b []byte) []byte {
+// appendHead writes what the data page has before the values: levels and, of
+// words, all of it.
+func (c *Column) appendHead(b []byte) []byte {
 	b = appendLevels(b, c.rep, c.leaf.rep)
 	b = appendLevels(b, c.def, c.leaf.def)
-	switch {
-	case c.kind == Word:
-		width := widthOf(max(len(c.words)-1, 0))
-		return appendHybrid(append(b, byte(width)), c.places, width)
-	case c.kind == Bool && c.count&7 != 0:
-		return append(append(b, c.values...), c.bits)
+	if c.kind == Word {
+		width := widthOf(max(c.words.len()-1, 0))
+		b = appendHybrid(append(b, byte(width)), c.places, width)
 	}
-	return append(b, c.values...)
+	return b
+}
+
+// body is the values of the data page, or nothing where they are words.
+func (c *Column) body() []byte {
+	if c.kind == Word {
+		return nil
+	}
+	if c.kind == Bool && c.count&7 != 0 {
+		return append(c.values, c.bits)
+	}
+	return c.values
 }

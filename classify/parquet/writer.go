@@ -51,9 +51,6 @@ func (w *Writer) NewRows() *Rows {
 	r := &Rows{Columns: make([]*Column, len(w.leaves))}
 	for i, l := range w.leaves {
 		r.Columns[i] = &Column{leaf: l}
-		if l.kind == Word {
-			r.Columns[i].words = map[string]uint32{}
-		}
 	}
 	return r
 }
@@ -86,24 +83,25 @@ func (w *Writer) column(c *Column) (k chunk, err error) {
 	encoding := encodingPlain
 	if c.kind == Word {
 		encoding, k.dictionary = encodingWords, w.at
-		if err := w.page(pageDictionary, 7, len(c.words), c.values, encodingPlain); err != nil {
+		if err := w.page(pageDictionary, 7, c.words.len(), nil, c.values, encodingPlain); err != nil {
 			return k, err
 		}
 	}
 	k.data, k.values = w.at, c.slots()
-	w.buf = c.appendPage(w.buf[:0])
-	err = w.page(pageData, 5, k.values, w.buf, encoding, encodingRLE, encodingRLE)
+	w.buf = c.appendHead(w.buf[:0])
+	err = w.page(pageData, 5, k.values, w.buf, c.body(), encoding, encodingRLE, encodingRLE)
 	k.end = w.at
 	return k, err
 }
 
-// page writes a PageHeader and what follows it. Field id has what is of its
-// kind alone: the number of values and the encodings.
-func (w *Writer) page(kind, id, values int, body []byte, encodings ...int) error {
+// page writes a PageHeader and what follows it, in two parts, so that values
+// need not be copied behind their levels. Field id has what is of its kind
+// alone: the number of values and the encodings.
+func (w *Writer) page(kind, id, values int, head, body []byte, encodings ...int) error {
 	t := newThrift()
 	t.i32(1, kind)
-	t.i32(2, len(body))
-	t.i32(3, len(body))
+	t.i32(2, len(head)+len(body))
+	t.i32(3, len(head)+len(body))
 	t.open(id)
 	t.i32(1, values)
 	for i, e := range encodings {
@@ -111,7 +109,7 @@ func (w *Writer) page(kind, id, values int, body []byte, encodings ...int) error
 	}
 	t.end()
 	t.end()
-	if err := w.write(t.b); err != nil {
+	if err := w.write(append(t.b, head...)); err != nil || len(body) == 0 {
 		return err
 	}
 	return w.write(body)
