@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,24 @@ func TestKeepIsBoundedValidUTF8(t *testing.T) {
 	if got := new(keeper).string("short"); got != "short" {
 		t.Error(got)
 	}
+}
+
+// tally counts values as they are, by sorting them.
+func tally(values []string) Tally {
+	slices.Sort(values)
+	var t Tally
+	for i := 0; i < len(values); {
+		j := i + 1
+		for j < len(values) && values[j] == values[i] {
+			j++
+		}
+		if values[i] != "" {
+			t.Distinct++
+			t.add(Count{values[i], j - i})
+		}
+		i = j
+	}
+	return t
 }
 
 func TestTallyKeepsTheMostFrequent(t *testing.T) {

@@ -26,11 +26,11 @@ const harmless = letter.TextCut | letter.Cut
 // Overlook adds up all messages as they stand.
 func Overlook(t *Table) *Overview {
 	o := &Overview{Count: t.Len(), Defects: map[string]int{}, Calls: map[Call]int{}}
-	var s Summary
+	var all totals
 	var calls [256]int
 	for i := range t.Len() {
 		m := t.At(i)
-		s.add(m)
+		all.add(m.r)
 		calls[m.r.call]++
 		if m.r.defects == 0 && m.r.flawCount == 0 {
 			continue
@@ -45,6 +45,8 @@ func Overlook(t *Table) *Overview {
 			o.Defects[f]++
 		}
 	}
+	var s Summary
+	all.into(&s)
 	o.Bytes, o.Recipients, o.NDRs, o.Null, o.First, o.Last = s.Bytes, s.Recipients, s.NDRs, s.Null, s.First, s.Last
 	for c, n := range calls {
 		if n > 0 {

@@ -34,39 +34,50 @@ func Summarize(t *Table, members []int32) Summary {
 
 // summing keeps what one summary after another needs for the time of counting.
 type summing struct {
-	t       *Table
-	all     []int32
-	members []int32
-	refs    []ref
+	all   []int32
+	facts [factCount][]ref // of the members
+	counter
 }
 
+// The facts of which a summary says how they spread.
+const (
+	ofSender = iota
+	ofDomain
+	ofRcptDomain
+	ofSubject
+	ofSource
+	ofLogin
+	ofLink
+	factCount
+)
+
 func (s *summing) sum(t *Table, members []int32) Summary {
-	s.t = t
 	if members == nil {
 		for i := len(s.all); i < t.Len(); i++ {
 			s.all = append(s.all, int32(i))
 		}
 		members = s.all[:t.Len()]
 	}
-	s.members = members
-	out := Summary{Count: len(members)}
+	for i := range s.facts {
+		s.facts[i] = s.facts[i][:0]
+	}
+	var all totals
 	var kinds [256]int
 	for _, m := range members {
 		r := t.row(int(m))
-		out.add(Message{t, r})
+		all.add(r)
 		kinds[r.kind]++
+		s.gather(t, r)
 	}
-	out.Senders = s.spread(func(r *row) ref { return r.from })
+	out := Summary{Count: len(members)}
+	all.into(&out)
+	for i, to := range [factCount]*Tally{&out.Senders, &out.Domains, &out.RcptDomains, &out.Subjects, &out.Sources, &out.Users, &out.Links} {
+		*to = s.tally(&t.text, s.facts[i])
+	}
 	if out.Null > 0 {
 		out.Senders.Distinct++
 		out.Senders.add(Count{"<>", out.Null})
 	}
-	out.Domains = s.spread(func(r *row) ref { return r.fromDomain })
-	out.RcptDomains = s.recipientDomains()
-	out.Subjects = s.spread(func(r *row) ref { return r.subject })
-	out.Sources = s.spread(func(r *row) ref { return r.ip })
-	out.Users = s.spread(func(r *row) ref { return r.login })
-	out.Links = s.links()
 	for k, n := range kinds {
 		if n > 0 {
 			out.Kinds.Distinct++
@@ -76,38 +87,18 @@ func (s *summing) sum(t *Table, members []int32) Summary {
 	return out
 }
 
-func (s *summing) spread(fact func(*row) ref) Tally {
-	s.refs = s.refs[:0]
-	for _, m := range s.members {
-		s.refs = append(s.refs, fact(s.t.row(int(m))))
-	}
-	return s.t.text.tally(s.refs)
-}
-
-func (s *summing) links() Tally {
-	s.refs = s.refs[:0]
-	for _, m := range s.members {
-		switch r := s.t.row(int(m)); r.linkCount {
-		case 0:
-		case 1:
-			s.refs = append(s.refs, r.links)
-		default:
-			for i := range int(r.linkCount) {
-				s.refs = append(s.refs, s.t.text.number(r.links, i))
-			}
+// gather notes what one message has of each fact. It looks at a row once, since
+// those of a campaign lie far from each other.
+func (s *summing) gather(t *Table, r *row) {
+	for i, f := range [...]ref{ofSender: r.from, ofDomain: r.fromDomain, ofSubject: r.subject, ofSource: r.ip, ofLogin: r.login} {
+		if f != 0 {
+			s.facts[i] = append(s.facts[i], f)
 		}
 	}
-	return s.t.text.tally(s.refs)
-}
-
-// recipientDomains counts a domain once for each message, however many of its
-// recipients have it.
-func (s *summing) recipientDomains() Tally {
-	s.refs = s.refs[:0]
-	for _, m := range s.members {
-		s.refs = s.t.recipientDomains(s.t.row(int(m)), s.refs)
+	s.facts[ofRcptDomain] = t.recipientDomains(r, s.facts[ofRcptDomain])
+	for i := range int(r.linkCount) {
+		s.facts[ofLink] = append(s.facts[ofLink], t.one(r.links, r.linkCount, i))
 	}
-	return s.t.text.tally(s.refs)
 }
 
 // recipientDomains adds the domains of a message's recipients, each once.
@@ -133,24 +124,42 @@ func (t *Table) recipient(r *row, i int) (address, domain ref) {
 	return t.text.number(r.to, i), t.text.number(r.to, int(r.toCount)+i)
 }
 
-func (s *Summary) add(m Message) {
-	s.Bytes += m.Size()
-	s.Recipients += m.Recipients()
-	if m.NDR() {
-		s.NDRs++
+// totals are the numbers of a summary while they are added up.
+type totals struct {
+	bytes                 int64
+	recipients, ndr, null int
+	dated                 int   // messages whose arrival is known,
+	first, last           int64 // in nanoseconds since 1970
+	hours                 [24]int
+}
+
+func (a *totals) add(r *row) {
+	a.bytes += r.size
+	a.recipients += int(r.recipients)
+	if (Message{r: r}).NDR() {
+		a.ndr++
 	}
-	if m.Null() {
-		s.Null++
+	if r.flags&isNull != 0 {
+		a.null++
 	}
-	at := m.Arrived()
-	if at.IsZero() {
+	if r.arrived == noTime {
 		return
 	}
-	s.Hours[at.Hour()]++
-	if s.First.IsZero() || at.Before(s.First) {
-		s.First = at
+	hour := (r.arrived/int64(time.Hour))%24 + 24 // 0 to 47: before 1970 both are negative
+	if r.arrived < 0 && r.arrived%int64(time.Hour) != 0 {
+		hour--
 	}
-	if at.After(s.Last) {
-		s.Last = at
+	a.hours[hour%24]++
+	if a.dated == 0 {
+		a.first, a.last = r.arrived, r.arrived
+	}
+	a.first, a.last = min(a.first, r.arrived), max(a.last, r.arrived)
+	a.dated++
+}
+
+func (a *totals) into(s *Summary) {
+	s.Bytes, s.Recipients, s.NDRs, s.Null, s.Hours = a.bytes, a.recipients, a.ndr, a.null, a.hours
+	if a.dated > 0 {
+		s.First, s.Last = momentOf(a.first), momentOf(a.last)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -126,21 +127,57 @@ func TestMovedMessages(t *testing.T) {
 	}
 }
 
-// TestTallyOfRefs: counting by place is counting by value.
+// TestTallyOfRefs: counting by place is counting by value, whether few are
+// counted or many, of few kinds or of many.
 func TestTallyOfRefs(t *testing.T) {
-	var x texts
-	var refs []ref
-	var values []string
-	for i := range 1000 {
-		s := fmt.Sprint("v", i%37*i%11)
-		r, err := x.intern(s)
-		if err != nil {
-			t.Fatal(err)
+	var c counter // one for all, as it is used
+	for _, n := range []int{0, 1, 2, 20, fewRefs, fewRefs + 1, 100, 1000, 5000} {
+		for _, kinds := range []int{1, 2, 9, 10, 11, 300, 5000} {
+			var x texts
+			var refs []ref
+			var values []string
+			r := rand.New(rand.NewPCG(uint64(n), uint64(kinds)))
+			for range n {
+				s := fmt.Sprint("v", min(r.IntN(kinds), r.IntN(kinds)))
+				at, err := x.intern(s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				refs, values = append(refs, at, 0), append(values, s, "")
+			}
+			if d := cmp.Diff(tally(values), c.tally(&x, refs)); d != "" {
+				t.Errorf("%d of %d kinds: %s", n, kinds, d)
+			}
 		}
-		refs, values = append(refs, r, 0), append(values, s, "")
 	}
-	if d := cmp.Diff(tally(values), x.tally(refs)); d != "" {
-		t.Error(d)
+}
+
+// TestTotalsAreThoseOfTheTimes: first, last and hours are those that time.Time gives.
+func TestTotalsAreThoseOfTheTimes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var records []Record
+	var first, last time.Time
+	var hours [24]int
+	for i := range 500 {
+		at := time.Unix(r.Int64N(8e9)-4e9, r.Int64N(1e9)).UTC()
+		switch i % 7 {
+		case 0:
+			at = time.Unix(3600*(r.Int64N(100)-50), 0).UTC() // on the hour
+		case 1:
+			records = append(records, Record{ID: spool.ID(fmt.Sprint(i))})
+			continue
+		}
+		records = append(records, Record{ID: spool.ID(fmt.Sprint(i)), Arrived: at})
+		if hours[at.Hour()]++; first.IsZero() || at.Before(first) {
+			first = at
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	got := Summarize(TableOf(records...), nil)
+	if !got.First.Equal(first) || !got.Last.Equal(last) || got.Hours != hours {
+		t.Errorf("%v to %v, %v\nwant %v to %v, %v", got.First, got.Last, got.Hours, first, last, hours)
 	}
 }
 
