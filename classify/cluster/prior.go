@@ -30,14 +30,23 @@ func name(s *Set, groups []Group, o Options) {
 	var claims []claim
 	at := index(prior)
 	for i := range groups {
-		for p, hits := range at.hits(s, &groups[i]) {
-			claims = append(claims, claim{i, p, hits})
+		at.find(s, &groups[i])
+		for _, p := range at.touched {
+			if hits := int(at.found[p]); hits >= at.need(int(p)) {
+				claims = append(claims, claim{i, int(p), hits})
+			}
 		}
 	}
 	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(prior[b.prior].Count, prior[a.prior].Count), cmp.Compare(prior[a.prior].ID, prior[b.prior].ID),
-			cmp.Compare(b.hits, a.hits), cmp.Compare(len(groups[b.group].Members), len(groups[a.group].Members)),
-			cmp.Compare(groups[a.group].Print.String(), groups[b.group].Print.String()))
+		if a.prior != b.prior {
+			if c := cmp.Or(cmp.Compare(prior[b.prior].Count, prior[a.prior].Count), cmp.Compare(prior[a.prior].ID, prior[b.prior].ID)); c != 0 {
+				return c
+			}
+		}
+		if c := cmp.Or(cmp.Compare(b.hits, a.hits), cmp.Compare(len(groups[b.group].Members), len(groups[a.group].Members))); c != 0 {
+			return c
+		}
+		return cmp.Compare(groups[a.group].Print.String(), groups[b.group].Print.String())
 	})
 	taken := map[fingerprint.ID]bool{}
 	for _, id := range o.Taken {
@@ -76,92 +85,4 @@ func fresh(groups []Group, taken map[fingerprint.ID]bool) {
 		groups[i].ID = id
 		taken[id] = true
 	}
-}
-
-// priorIndex finds the campaigns whose fingerprint a core shows.
-type priorIndex struct {
-	prior []Prior
-	at    map[priorKey][]int
-	looks []int // those of a picture, which need not be equal
-}
-
-type priorKey struct {
-	class fingerprint.Class
-	kind  fingerprint.PrintKind
-	hash  uint64
-}
-
-func index(prior []Prior) priorIndex {
-	x := priorIndex{prior: prior, at: map[priorKey][]int{}}
-	for i, p := range prior {
-		if p.Print.Kind == fingerprint.OfLook {
-			x.looks = append(x.looks, i)
-			continue
-		}
-		for _, h := range p.Print.Hashes {
-			k := priorKey{p.Print.Class, p.Print.Kind, h}
-			x.at[k] = append(x.at[k], i)
-		}
-	}
-	return x
-}
-
-// hits gives for each campaign that a group goes on with how many of its
-// hashes the group has in its core.
-func (x priorIndex) hits(s *Set, g *Group) map[int]int {
-	if len(x.prior) == 0 {
-		return nil
-	}
-	if g.Print.Kind == fingerprint.OfLook {
-		return x.looksLike(g)
-	}
-	found := map[int]int{}
-	hashes := g.Print.Hashes
-	if g.Print.Kind == fingerprint.OfText {
-		hashes = hashes[:0:0]
-		for _, f := range g.Core {
-			hashes = append(hashes, uint64(f.Hash>>8))
-		}
-		if len(g.Core) == 0 { // a message alone: all that it shows is its core
-			for _, h := range s.hashes(g.Members[0]) {
-				hashes = append(hashes, uint64(h>>8))
-			}
-		}
-	}
-	for _, h := range hashes {
-		for _, i := range x.at[priorKey{g.Class, g.Print.Kind, h}] {
-			found[i]++
-		}
-	}
-	for i, n := range found {
-		if n < needed(x.prior[i].Print) {
-			delete(found, i)
-		}
-	}
-	return found
-}
-
-// needed is how many of a fingerprint's hashes the core of a group must hold
-// that goes on with its campaign. A core does not tell in how many words they
-// stand, as a message does, so that one more is asked for.
-func needed(p fingerprint.Print) int {
-	if p.Kind != fingerprint.OfText || p.Provisional() {
-		return p.Need
-	}
-	return min(p.Need+1, len(p.Hashes))
-}
-
-// looksLike is hits for a picture: the look that most members have may turn a
-// bit as they become more.
-func (x priorIndex) looksLike(g *Group) map[int]int {
-	found := map[int]int{}
-	for _, i := range x.looks {
-		p := x.prior[i].Print
-		for _, h := range p.Hashes {
-			if p.Class == g.Class && fingerprint.LooksLike(h, g.Print.Hashes[0]) {
-				found[i]++
-			}
-		}
-	}
-	return found
 }
