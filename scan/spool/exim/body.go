@@ -18,8 +18,11 @@ type bodyReader struct {
 }
 
 func (b *bodyReader) reset(src io.ReaderAt, id string, wire bool) {
-	*b = bodyReader{src: src, off: int64(len(id) + len("-D\n")), wire: wire}
+	*b = bodyReader{src: src, off: int64(firstLine(id)), wire: wire}
 }
+
+// firstLine is how long the line is that repeats the file's name.
+func firstLine(id string) int { return len(id) + len("-D\n") }
 
 // Read reads on, io.EOF at the end.
 func (b *bodyReader) Read(p []byte) (int, error) {

@@ -201,6 +201,15 @@ func (m *message) serve(addr []byte) {
 	m.served[key(addr)] = struct{}{}
 }
 
+// isServed makes no key where nobody was served yet, as mostly.
+func (m *message) isServed(addr []byte) bool {
+	if len(m.served) == 0 {
+		return false
+	}
+	_, served := m.served[key(addr)]
+	return served
+}
+
 // key is an address with its domain in lower case, for comparing.
 func key(addr []byte) string {
 	at := bytes.LastIndexByte(addr, '@') + 1
@@ -221,7 +230,7 @@ func (m *message) recipients(l *lines) error {
 			return errCut
 		}
 		addr := recipient(line)
-		if _, done := m.served[key(addr)]; done {
+		if m.isServed(addr) {
 			continue
 		}
 		m.due++

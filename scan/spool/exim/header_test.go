@@ -1,6 +1,7 @@
 package exim
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -178,6 +179,7 @@ func FuzzHeaderFile(f *testing.F) {
 		if len(m.To) > spool.MaxRecipients || m.More < 0 || m.due > len(b) {
 			t.Fatalf("%d recipients and %d more", len(m.To), m.More)
 		}
+		checkHeld(t, &m, journal)
 		n := 0
 		if again := m.eachHeader(func(h []byte) bool { n += len(h); return true }); again != nil && again != err {
 			t.Fatalf("%v, then %v", err, again)
@@ -191,4 +193,21 @@ func FuzzHeaderFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkHeld: a body that is taken as it lies in memory is what the reader gives.
+func checkHeld(t *testing.T, m *message, body []byte) {
+	t.Helper()
+	e := spool.Entry{ID: id1}
+	b := &buffers{held: append([]byte(id1+"-D\n"), body...)}
+	all := len(m.headers) + 1 + len(body) + 1
+	wire := *m
+	wire.wire = false
+	for _, room := range []int{0, 1, all / 2, max(0, all-2), all - 1, all} {
+		held := assembledHeld(&e, b, &wire, nil, make([]byte, room))
+		read, err := assembled(&e, b, &wire, bytes.NewReader(b.held), nil, make([]byte, room))
+		if d := cmp.Diff(read, held); d != "" || err != nil {
+			t.Fatalf("room for %d: %s, %v", room, d, err)
+		}
+	}
 }

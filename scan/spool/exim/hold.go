@@ -3,7 +3,7 @@ package exim
 import (
 	"errors"
 	"io/fs"
-	"path"
+	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -19,7 +19,8 @@ const heldBytes = 64 << 10
 // file, one that is gone or no file, a journal. The long way tells which.
 func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
 	b.header, b.held = room(b.header, heldBytes), room(b.held, heldBytes)
-	stem := path.Join(path.Dir(e.Files[0].Name), e.ID.Short())
+	stem := strings.TrimSuffix(e.Files[0].Name, "-H")
+	bodyName := bodyOf(e, stem)
 	header, ok := s.holdOne(e.Files[0].Name, &b.header)
 	if !ok {
 		return false
@@ -28,14 +29,24 @@ func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
 		return false
 	}
 	b.journal = b.journal[:0]
-	body, ok := s.holdOne(stem+"-D", &b.held)
+	body, ok := s.holdOne(bodyName, &b.held)
 	if !ok {
 		return false
 	}
 	if e.Ident == "" {
-		stated(e, stem+"-D", &header, &body)
+		stated(e, bodyName, &header, &body)
 	}
 	return true
+}
+
+// bodyOf is the name of the body file: that in the entry, if it is there.
+func bodyOf(e *spool.Entry, stem string) string {
+	if len(e.Files) == 2 && e.Files[1].Role == spool.Body {
+		if name := e.Files[1].Name; len(name) == len(stem)+len("-D") && strings.HasPrefix(name, stem) && strings.HasSuffix(name, "-D") {
+			return name
+		}
+	}
+	return stem + "-D"
 }
 
 // holdOne reads a file into a buffer and cuts that to it.
@@ -55,10 +66,15 @@ func room(b []byte, least int) []byte {
 
 // stated takes what the file system knows of both files; body is nil without one.
 func stated(e *spool.Entry, bodyName string, header, body *disk.Info) {
-	e.Files = e.Files[:1:1]
 	e.Ident, e.Size = header.Ident(), header.Size
+	file := spool.File{Name: bodyName, Role: spool.Body}
+	switch {
+	case body == nil:
+		e.Files = e.Files[:1:1]
+	case len(e.Files) != 2 || e.Files[1] != file:
+		e.Files = append(e.Files[:1:1], file)
+	}
 	if body != nil {
-		e.Files = append(e.Files, spool.File{Name: bodyName, Role: spool.Body})
 		e.Size += body.Size
 	}
 	if e.Arrived.IsZero() {

@@ -37,6 +37,9 @@ func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	var m message
 	if s.hold(e, b) {
 		flaws := s.parse(e, b, &m)
+		if !m.wire {
+			return assembledHeld(e, b, &m, flaws, buf), nil
+		}
 		b.holding.Reset(b.held)
 		return assembled(e, b, &m, &b.holding, flaws, buf)
 	}
@@ -56,16 +59,21 @@ func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	return assembled(e, b, &m, f, flaws, buf)
 }
 
+// assembledHeld is assembled for a body in memory that is taken as it is.
+func assembledHeld(e *spool.Entry, b *buffers, m *message, flaws []string, buf []byte) spool.Text {
+	n, whole := putHeaders(m, buf)
+	if whole {
+		text := b.held[min(len(b.held), firstLine(e.ID.Short())):]
+		c := copy(buf[n:], text)
+		n, whole = n+c, c == len(text)
+	}
+	return spool.Text{Bytes: buf[:n], Cut: !whole, Flaws: flaws}
+}
+
 // assembled puts headers and body into buf. body is nil where there is none.
 func assembled(e *spool.Entry, b *buffers, m *message, body io.ReaderAt, flaws []string, buf []byte) (spool.Text, error) {
-	n, whole := 0, true
-	put := func(p []byte) bool {
-		c := copy(buf[n:], p)
-		n, whole = n+c, c == len(p)
-		return whole
-	}
-	m.eachHeader(put)
-	if whole && put([]byte("\n")) && body != nil {
+	n, whole := putHeaders(m, buf)
+	if whole && body != nil {
 		b.body.reset(body, e.ID.Short(), m.wire)
 		var c int
 		var err error
@@ -75,6 +83,22 @@ func assembled(e *spool.Entry, b *buffers, m *message, body io.ReaderAt, flaws [
 		n += c
 	}
 	return spool.Text{Bytes: buf[:n], Cut: !whole, Flaws: flaws}, nil
+}
+
+// putHeaders puts the headers and the line behind them into buf. whole is false
+// when they do not fit.
+func putHeaders(m *message, buf []byte) (n int, whole bool) {
+	put := func(p []byte) bool {
+		c := copy(buf[n:], p)
+		n, whole = n+c, c == len(p)
+		return whole
+	}
+	whole = true
+	m.eachHeader(put)
+	if whole {
+		put([]byte("\n"))
+	}
+	return n, whole
 }
 
 // Advise asks for the header and the body file.

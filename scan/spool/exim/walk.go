@@ -40,23 +40,24 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 		if !w.GoesOn(err, !top) {
 			return false
 		}
-		name := path.Join(dir, info.Name)
 		id, kind, ok := part(info.Name)
 		more := true
 		switch {
 		case err != nil:
 		case top && isSplit(info):
-			below = append(below, name)
+			below = append(below, path.Join(dir, info.Name))
 		case !info.Mode.IsRegular():
-			more = w.Left(name, queued.Kind(info.Mode))
+			more = w.Left(path.Join(dir, info.Name), queued.Kind(info.Mode))
 		case ok && kind == 'H':
 			unpaired ^= maphash.String(w.seed, id)
-			more = w.Yield(entry(spool.ID(id), queue, dir, id), nil)
+			e := entry(spool.ID(id), queue, dir, id)
+			e.Inode = info.Inode
+			more = w.Yield(e, nil)
 		case ok && kind == 'D':
 			unpaired ^= maphash.String(w.seed, id)
 		case ok || strings.HasPrefix(info.Name, "hdr."): // the latter is a header file that is being written (spool_out.c)
 		default:
-			more = w.Left(name, notID)
+			more = w.Left(path.Join(dir, info.Name), notID)
 		}
 		if !more {
 			return false
@@ -94,8 +95,8 @@ func (w *walk) orphans(dir string) bool {
 
 func entry(id spool.ID, queue, dir, short string) spool.Entry {
 	return spool.Entry{ID: id, Queue: queue, Files: []spool.File{
-		{Name: path.Join(dir, short+"-H"), Role: spool.Control},
-		{Name: path.Join(dir, short+"-D"), Role: spool.Body},
+		{Name: queued.Below(dir, short+"-H"), Role: spool.Control},
+		{Name: queued.Below(dir, short+"-D"), Role: spool.Body},
 	}}
 }
 

@@ -1,8 +1,10 @@
 package imcdata
 
 import (
+	"bytes"
 	"iter"
 	"strings"
+	"unicode/utf8"
 )
 
 // addresses gives the addresses of a list (RFC 5322 section 3.4) in order,
@@ -23,6 +25,9 @@ func addresses(list string) iter.Seq[string] {
 // nextItem cuts a list at the next comma or end of a group, and the name of a
 // group off.
 func nextItem(list string) (item, rest string) {
+	if strings.IndexByte(list, ',') < 0 && strings.IndexByte(list, ':') < 0 && strings.IndexByte(list, ';') < 0 {
+		return list, "" // as most: one address
+	}
 	begin := 0
 	var s lexer
 	for i := 0; i < len(list); i++ {
@@ -90,6 +95,9 @@ func address(item string) string {
 		}
 	}
 	item = strings.TrimSpace(item)
+	if isPlain(item) {
+		return item
+	}
 	if colon := strings.IndexByte(item, ':'); strings.HasPrefix(item, "@") && colon >= 0 {
 		item = item[colon+1:] // a route (RFC 5322 section 4.4)
 	}
@@ -98,6 +106,27 @@ func address(item string) string {
 	}
 	return item
 }
+
+// isPlain tells an address, of no forbidden length, that has nothing in it which
+// could be anything else: no quotes, blanks, brackets or colons.
+func isPlain(s string) bool {
+	if len(s) > maxAddress || strings.IndexByte(s, '@') < 0 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if !plainBytes[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+var plainBytes = func() (t [256]bool) {
+	for c := range t {
+		t[c] = hostBytes[c] && c != ':' && c != '[' && c != ']' || c == '@' || c == '+' || c == '='
+	}
+	return t
+}()
 
 // closed tells whether every quoted string has its end.
 func closed(s string) bool {
@@ -133,20 +162,90 @@ func hasControl(s string) bool {
 // forPath is the recipient of a Received field, "" when it names none
 // (RFC 5321 section 4.4): the last "for" before the date, since what stands
 // earlier is what the client said.
-func forPath(received string) string {
-	received = withoutComments(received)
-	if semicolon := strings.LastIndexByte(received, ';'); semicolon >= 0 {
-		received = received[:semicolon]
+func forPath(received []byte) string {
+	var room [512]byte // longer than most
+	said := appendSaid(room[:0], received)
+	if semicolon := bytes.LastIndexByte(said, ';'); semicolon >= 0 {
+		said = said[:semicolon]
 	}
-	before, path := "", ""
-	for word := range strings.FieldsSeq(received) {
+	if a := pathOf(afterFor(said)); strings.Contains(a, "@") && !hasControl(a) {
+		return a
+	}
+	return ""
+}
+
+// appendSaid appends a field's value, its lines joined, without comments. What
+// is neither of them, nor their beginning, goes by the piece.
+func appendSaid(out, value []byte) []byte {
+	var l lexer
+	for len(value) > 0 {
+		if l == (lexer{}) {
+			n := 0
+			for n < len(value) && !turnsLexer[value[n]] {
+				n++
+			}
+			out, value = append(out, value[:n]...), value[n:]
+			if n > 0 {
+				continue
+			}
+		}
+		c := value[0]
+		value = value[1:]
+		if c == '\r' || c == '\n' {
+			continue
+		}
+		was := l.depth
+		l.plain(c)
+		l.angle = false // of no meaning here
+		if was == 0 && l.depth == 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// turnsLexer are the bytes outside of strings and comments that are more than
+// themselves.
+var turnsLexer = [256]bool{'"': true, '(': true, '\r': true, '\n': true}
+
+// afterFor is the word behind the last "for" that has one.
+func afterFor(text []byte) string {
+	next := []byte(nil)
+	for end := len(text); end > 0; {
+		if text[end-1] >= utf8.RuneSelf {
+			return afterForUnicode(string(text))
+		}
+		if isBlank(text[end-1]) {
+			end--
+			continue
+		}
+		at := end - 1
+		for at > 0 && !isBlank(text[at-1]) && text[at-1] < utf8.RuneSelf {
+			at--
+		}
+		if at > 0 && text[at-1] >= utf8.RuneSelf {
+			return afterForUnicode(string(text))
+		}
+		word := text[at:end]
+		if next != nil && isName(word, "for") {
+			return string(next)
+		}
+		next, end = word, at
+	}
+	return ""
+}
+
+// afterForUnicode is afterFor where there may be blanks of other alphabets.
+func afterForUnicode(text string) (path string) {
+	before := ""
+	for word := range strings.FieldsSeq(text) {
 		if fold(before, "for") {
 			path = word
 		}
 		before = word
 	}
-	if a := pathOf(path); strings.Contains(a, "@") && !hasControl(a) {
-		return a
-	}
-	return ""
+	return path
 }
+
+// isBlank tells a blank of ASCII.
+func isBlank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }

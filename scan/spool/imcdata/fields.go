@@ -20,14 +20,20 @@ func nextField(b []byte, at int) (name, value []byte, next int) {
 	for colon < len(b) && colon-at <= maxName && isNameByte(b[colon]) {
 		colon++
 	}
-	end := lineEnd(b, at)
-	for end < len(b) && (b[end] == ' ' || b[end] == '\t') { // RFC 5322 section 2.2.3
-		end = lineEnd(b, end)
-	}
+	end := fieldEnd(b, at)
 	if colon == at || colon >= end || b[colon] != ':' {
 		return nil, nil, end
 	}
 	return b[at:colon], b[colon+1 : end], end
+}
+
+// fieldEnd is the offset of the field behind the one at an offset.
+func fieldEnd(b []byte, at int) int {
+	end := lineEnd(b, at)
+	for end < len(b) && (b[end] == ' ' || b[end] == '\t') { // RFC 5322 section 2.2.3
+		end = lineEnd(b, end)
+	}
+	return end
 }
 
 func lineEnd(b []byte, at int) int {
@@ -83,12 +89,24 @@ func readFields(b []byte) spool.Envelope {
 		if b[at] == '\n' || b[at] == '\r' {
 			break
 		}
+		if !beginsField[b[at]] {
+			at = fieldEnd(b, at)
+			continue
+		}
 		var name, value []byte
 		name, value, at = nextField(b, at)
 		g.field(name, value)
 	}
 	return g.envelope()
 }
+
+// beginsField are the first letters of the fields that guess looks at.
+var beginsField = func() (t [256]bool) {
+	for _, c := range []byte("rfstcb") {
+		t[c], t[c-'a'+'A'] = true, true
+	}
+	return t
+}()
 
 func (g *guess) field(name, value []byte) {
 	switch {
@@ -98,7 +116,7 @@ func (g *guess) field(name, value []byte) {
 		}
 	case isName(name, "received"):
 		if !g.received {
-			g.received, g.traced = true, forPath(unfold(value))
+			g.received, g.traced = true, forPath(value)
 		}
 	case isName(name, "from"):
 		g.from = orFirst(g.from, value)

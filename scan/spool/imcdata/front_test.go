@@ -152,7 +152,7 @@ func TestForPath(t *testing.T) {
 		"from x by y for":                                     "",
 		"":                                                    "",
 	} {
-		if got := forPath(received); got != want {
+		if got := forPath([]byte(received)); got != want {
 			t.Errorf("%q is for %q, want %q", received, got, want)
 		}
 	}

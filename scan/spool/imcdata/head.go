@@ -79,7 +79,7 @@ func readSession(env *spool.Envelope, b []byte) {
 	case len(before) > 0:
 		env.Helo, env.ClientName = string(before), string(last)
 		literal := strings.Trim(env.ClientName, "[]")
-		if strings.Trim(literal, "0123456789abcdefABCDEF:.") != "" {
+		if !isNumeric(literal) {
 			return // a name: netip would make an error of it, which costs more than all the rest
 		}
 		if ip, err := netip.ParseAddr(literal); err == nil {
@@ -88,6 +88,16 @@ func readSession(env *spool.Envelope, b []byte) {
 	case len(last) > 0:
 		env.Helo = string(last)
 	}
+}
+
+// isNumeric is false for what cannot be an address in numbers.
+func isNumeric(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' || c == '.' || c == ':') {
+			return false
+		}
+	}
+	return true
 }
 
 // A word is no shorter, since that is taken for chance, and no longer than a name.
@@ -155,7 +165,7 @@ func textAfterHead(b []byte) int {
 // perhaps, is b[start:colon], -1 when it is none.
 func fieldBegin(b []byte, start, colon int) int {
 	for _, known := range firstFields {
-		if at := colon - len(known); at >= start && fold(string(b[at:colon]), known) && (at == start || !isLetter(b[at-1])) {
+		if at := colon - len(known); at >= start && isName(b[at:colon], known) && (at == start || !isLetter(b[at-1])) {
 			return at
 		}
 	}

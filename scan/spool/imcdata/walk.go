@@ -5,11 +5,11 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
-	"path"
 	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
+	"qclean/scan/spool/queued"
 )
 
 // Entries lists the queues. Of a quarantine that the user named, it lists that.
@@ -106,7 +106,7 @@ func (w *walk) each(dir string, fn func(disk.Info, string) bool) bool {
 		case err != nil:
 			return w.yield(spool.Entry{}, err)
 		}
-		if !fn(info, path.Join(dir, info.Name)) {
+		if !fn(info, queued.Below(dir, info.Name)) {
 			return false
 		}
 	}

@@ -10,17 +10,33 @@ const reasonBytes = 4096
 // recipient was not served. The log is text: blocks of "name=value" lines, each
 // begun by an empty line and a line for people, "<recipient>: reason".
 func parseReason(b []byte) string {
-	human := ""
-	for line := range bytes.Lines(b) {
-		line = bytes.TrimRight(line, "\r\n")
-		if v, ok := bytes.CutPrefix(line, []byte("reason=")); ok {
-			return string(v)
+	for rest := b; ; {
+		at := bytes.Index(rest, reasonIs)
+		if at < 0 {
+			return humanReason(b)
 		}
-		if human == "" && bytes.HasPrefix(line, []byte("<")) { // all that there is in a log that is cut or very old
+		before := len(b) - len(rest) + at
+		rest = rest[at+len(reasonIs):]
+		if before == 0 || b[before-1] == '\n' {
+			line, _, _ := bytes.Cut(rest, []byte("\n"))
+			return string(bytes.TrimRight(line, "\r"))
+		}
+	}
+}
+
+var reasonIs = []byte("reason=")
+
+// humanReason is all that there is in a log that is cut or very old.
+func humanReason(b []byte) (reason string) {
+	for line := range bytes.Lines(b) {
+		if reason != "" {
+			break
+		}
+		if line = bytes.TrimRight(line, "\r\n"); bytes.HasPrefix(line, []byte("<")) {
 			if _, v, ok := bytes.Cut(line, []byte(">: ")); ok {
-				human = string(v)
+				reason = string(v)
 			}
 		}
 	}
-	return human
+	return reason
 }

@@ -58,8 +58,13 @@ func (s *queueDir) take(e *spool.Entry, q *queueFile, info *disk.Info, buf []byt
 	return t, nil
 }
 
-// Advise asks for the beginning of the queue file.
-func (s *queueDir) Advise(e *spool.Entry, bytes int64) { s.t.Advise(e.Files[0].Name, bytes) }
+// Advise asks for the beginning of the queue file, and of its log.
+func (s *queueDir) Advise(e *spool.Entry, bytes int64) {
+	s.t.Advise(e.Files[0].Name, bytes)
+	if mayHaveReason(e) {
+		s.t.Advise(s.logName(e, "defer"), reasonBytes)
+	}
+}
 
 // Body reads the envelope first, to its very end, and then the text as it is asked for.
 func (s *queueDir) Body(ctx context.Context, e *spool.Entry) (io.ReadCloser, error) {

@@ -30,7 +30,7 @@ func (s *queueDir) Gather(ctx context.Context, e *spool.Entry, leaving bool) err
 		return nil
 	}
 	for _, kind := range logKinds {
-		names := []string{s.logName(*e, kind)}
+		names := []string{s.logName(e, kind)}
 		if apart && leaving && queued.InOld(e.ID) {
 			names = append(names, s.logPlace(e.ID.Short(), kind))
 		}
@@ -76,7 +76,7 @@ func (s *queueDir) logKind(e spool.Entry, f spool.File) string {
 
 // logName is where the log of a kind lies that travels with a message: beside
 // it in quarantine, else in the folder of all such logs.
-func (s *queueDir) logName(e spool.Entry, kind string) string {
+func (s *queueDir) logName(e *spool.Entry, kind string) string {
 	if queued.InOld(e.ID) {
 		return e.Files[0].Name + "." + kind
 	}
@@ -85,7 +85,13 @@ func (s *queueDir) logName(e spool.Entry, kind string) string {
 
 // logPlace is where Postfix has the log of a kind (mail_queue.c).
 func (s *queueDir) logPlace(id, kind string) string {
-	return path.Join(s.base, kind, hashPath(id, s.depths[kind]), id)
+	var room [128]byte
+	b := room[:0]
+	if s.base != "." {
+		b = append(append(b, s.base...), '/')
+	}
+	b = append(append(b, kind...), '/')
+	return string(append(appendHashPath(b, id, s.depths[kind]), id...))
 }
 
 // isShelvedLog tells a log by the name that it has in quarantine.
@@ -98,14 +104,18 @@ func isShelvedLog(name string) bool {
 	return false
 }
 
+// mayHaveReason is false for a message that nobody has tried to deliver yet.
+func mayHaveReason(e *spool.Entry) bool {
+	return queued.InOld(e.ID) || e.Queue != "maildrop" && e.Queue != "incoming"
+}
+
 // reason reads the log of the last tries, if there is one, into b.
 func (s *queueDir) reason(e *spool.Entry, b []byte) string {
-	shelved := queued.InOld(e.ID)
-	if !shelved && (e.Queue == "maildrop" || e.Queue == "incoming") {
+	if !mayHaveReason(e) {
 		return ""
 	}
-	n, _, err := s.t.Load(s.logName(*e, "defer"), b[:reasonBytes])
-	if err != nil && shelved && fits(*e) {
+	n, _, err := s.t.Load(s.logName(e, "defer"), b[:reasonBytes])
+	if err != nil && queued.InOld(e.ID) && fits(*e) {
 		n, _, err = s.t.Load(s.logPlace(e.ID.Short(), "defer"), b[:reasonBytes])
 	}
 	if err != nil {

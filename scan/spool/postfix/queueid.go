@@ -88,18 +88,23 @@ func (id queueID) arrived() time.Time {
 // the first characters of the short ID, or of the microseconds of a long one,
 // a folder each ("C/8/"), "_" where there are none (mail_queue.c).
 func hashPath(name string, depth int) string {
+	var room [2 * maxHash]byte
+	return string(appendHashPath(room[:0], name, depth))
+}
+
+func appendHashPath(to []byte, name string, depth int) []byte {
 	from := name
-	if id, ok := parseID(name); ok && id.seconds != 0 {
-		from = fmt.Sprintf("%05X", id.micros)
-	}
-	var b strings.Builder
-	for i := range depth {
-		if i < len(from) {
-			b.WriteByte(from[i])
-		} else {
-			b.WriteByte('_')
+	if strings.LastIndexByte(name, 'z') >= minTime { // a short one tells no time
+		if id, ok := parseID(name); ok && id.seconds != 0 {
+			from = fmt.Sprintf("%05X", id.micros)
 		}
-		b.WriteByte('/')
 	}
-	return b.String()
+	for i := range depth {
+		c := byte('_')
+		if i < len(from) {
+			c = from[i]
+		}
+		to = append(to, c, '/')
+	}
+	return to
 }

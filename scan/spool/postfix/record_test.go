@@ -288,6 +288,13 @@ func checkHeld(t *testing.T, b []byte, open *queueFile, text string, openErr err
 	if string(buf[:n]) != text || cut || !errors.Is(err, openErr) {
 		t.Fatalf("held: %q, cut %v, %v; open: %q, %v", buf[:n], cut, err, text, openErr)
 	}
+	for _, room := range []int{0, min(1, len(text)), len(text) / 2, max(0, len(text)-1), len(text)} {
+		held.hold(len(b))
+		n, cut, err := held.load(buf[:room])
+		if openErr == nil && (string(buf[:n]) != text[:room] || cut != (room < len(text)) || err != nil) {
+			t.Fatalf("held, room for %d: %q, cut %v, %v, want %q", room, buf[:n], cut, err, text)
+		}
+	}
 	if d := cmp.Diff(open.Envelope, held.Envelope); d != "" || !open.arrived().Equal(held.arrived()) {
 		t.Fatalf("held: %s, %v instead of %v", d, held.arrived(), open.arrived())
 	}

@@ -50,7 +50,7 @@ func (w *walk) queue(queue, dir string, depth int) bool {
 		if !w.GoesOn(err, depth > 0) {
 			return false
 		}
-		switch name := path.Join(dir, info.Name); {
+		switch name := queued.Below(dir, info.Name); {
 		case err != nil:
 		case info.Mode.IsDir() && len(info.Name) == 1 && depth < maxHash:
 			below = append(below, name) // not deeper yet: the parent's handle is still held

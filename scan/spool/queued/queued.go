@@ -23,6 +23,15 @@ func Gone(err error) error {
 	return err
 }
 
+// Below is the name of something right in a folder of the tree: path.Join where
+// nothing is left to be cleaned.
+func Below(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return dir + "/" + name
+}
+
 // IsFolder is false as well for what cannot be looked at.
 func IsFolder(t disk.Tree, name string) bool {
 	info, err := t.Lstat(name)
