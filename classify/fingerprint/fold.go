@@ -25,9 +25,9 @@ type folder struct {
 	early uint64               // hash of letters that did not fit
 	last  byte                 // the letter before, to squeeze repeats
 
-	seen    int // source characters of the word that count: letters, digits, signs for letters
-	letters int // of them real letters
-	digits  int // of them digits
+	seen   int // source characters of the word that count: letters, digits, signs for letters
+	real   int // of them letters of ASCII or beyond
+	digits int // of them digits
 
 	lone chain
 }
@@ -45,82 +45,69 @@ type chain struct {
 
 // fold reads the whole text and leaves its shingles in the shingler.
 func (f *folder) fold(text []byte) {
-	f.startText()
+	f.startText(len(text))
 	f.run = wordSpan{}
 	f.lone.n = 0
-	for i := 0; i < len(text) && f.words < maxWords; {
-		switch c := text[i]; ascii[c] & kindMask {
-		case isLetter:
-			i = f.letterWord(text, i)
-		case isDigit:
-			i = f.token(text, i, i, 0)
-		case isSign:
-			if i+1 < len(text) && ascii[text[i+1]]&kindMask == isLetter {
-				i = f.token(text, i, i, 0)
-			} else {
-				i++
-			}
-		case isWide:
+	for i := 0; i < len(text) && len(f.words) < maxWords; {
+		kind := ascii[text[i]] & kindMask
+		if kind == isLetter {
+			i = f.letters(text, i)
+			continue
+		}
+		if kind >= isJoiner {
+			i++
+			continue
+		}
+		switch {
+		case kind == isWide:
 			i = f.wide(text, i)
+		case kind == isDigit:
+			i = f.number(text, i)
+		case i+1 < len(text) && ascii[text[i+1]]&kindMask == isLetter: // a sign
+			i = f.token(text, i)
 		default:
 			i++
 		}
 	}
 	f.endChain()
+	f.shingle()
 }
 
-// letterWord reads a word that begins with a letter of ASCII. Nearly all have
-// nothing else, and a blank behind them: what token does comes to this here.
-func (f *folder) letterWord(text []byte, from int) int {
-	i, n := f.letterRun(text, from)
+// letters reads one word or more that begin with a letter of ASCII.
+func (f *folder) letters(text []byte, i int) int {
+	if f.lone.n == 0 && !f.marking {
+		i = f.plain(text, i)
+		if i == len(text) || ascii[text[i]]&kindMask != isLetter || len(f.words) >= maxWords {
+			return i
+		}
+	}
+	return f.token(text, i)
+}
+
+// number reads a word that begins with a digit. Most are numbers that a blank
+// ends, of which token would only say that they end a row of single letters.
+func (f *folder) number(text []byte, from int) int {
+	i := from + 1
+	for i < len(text) && ascii[text[i]]&kindMask == isDigit {
+		i++
+	}
 	if i-from == 1 || i < len(text) && ascii[text[i]] != isBreak {
-		return f.token(text, from, i, n)
+		return f.token(text, from)
 	}
-	h := hashLetters(0, &f.buf, n)
-	if f.lone.n > 0 {
-		f.endChain() // which uses the buffer
-	}
-	f.word(h, from, i)
+	f.endChain()
 	return i
 }
 
-// letterRun folds the letters of ASCII at text[from:] into the buffer, and
-// gives where they end and how many there are in it.
-func (f *folder) letterRun(text []byte, from int) (i, n int) {
-	last := byte(0)
-	for _, c := range text[from:min(len(text), from+maxLetters)] {
-		v := ascii[c]
-		if v >= isDigit {
-			break
-		}
-		i++
-		f.buf[n] = v // over the one before, where that is the same
-		if v != last {
-			n++
-		}
-		last = v
-	}
-	return from + i, n
-}
-
-// token reads one word from text[from:], of which the letters up to text[i]
-// are n in the buffer, and gives where it ends.
-func (f *folder) token(text []byte, from, i, n int) int {
-	f.n, f.early, f.last = n, 0, 0
-	if n > 0 {
-		f.last = f.buf[n-1]
-	}
-	f.seen, f.letters, f.digits = i-from, i-from, 0
+// token reads one word from text[from:], and gives where it ends.
+func (f *folder) token(text []byte, from int) int {
+	f.n, f.early, f.last = 0, 0, 0
+	f.seen, f.real, f.digits = 0, 0, 0
+	i := from
 	for i < len(text) {
 		c := text[i]
 		switch v := ascii[c]; v & kindMask {
 		case isLetter:
-			if l := v &^ kindMask; l != f.last {
-				f.add(l)
-			}
-			f.seen++
-			f.letters++
-			i++
+			i = f.plainLetters(text, i)
 			continue
 		case isDigit, isSign:
 			if v&kindMask == isSign && !f.signStands(text, i) {
@@ -167,12 +154,16 @@ func (f *folder) token(text []byte, from, i, n int) int {
 // add appends a folded letter.
 func (f *folder) add(l byte) {
 	if f.n == maxLetters {
-		f.early = hashLetters(f.early, &f.buf, f.n)
-		f.n = 0
+		f.hashEarly()
 	}
 	f.buf[f.n] = l
 	f.n++
 	f.last = l
+}
+
+func (f *folder) hashEarly() {
+	f.early = hashLetters(f.early, &f.buf, f.n)
+	f.n = 0
 }
 
 // leet takes a digit or sign for the letter that it looks like.
@@ -194,7 +185,7 @@ func (f *folder) signStands(text []byte, i int) bool {
 	if text[i] == '!' || text[i] == '|' {
 		return next
 	}
-	return next || f.letters > 0 // a word's last letter
+	return next || f.real > 0 // a word's last letter
 }
 
 // endToken emits the word that was read, holds it as one of a row of single
@@ -204,7 +195,7 @@ func (f *folder) endToken(from, to int) {
 	case f.seen == 0:
 	case f.seen == 1 && f.n == 1:
 		f.link(f.buf[0], from, to)
-	case f.digits*2 >= f.seen || f.letters == 0:
+	case f.digits*2 >= f.seen || f.real == 0:
 		f.endChain()
 	default:
 		h := hashLetters(f.early, &f.buf, f.n)
@@ -227,7 +218,7 @@ func (f *folder) link(l byte, from, to int) {
 	}
 	c.buf[c.n] = l
 	c.n++
-	c.letters += f.letters
+	c.letters += f.real
 	c.to = to
 }
 

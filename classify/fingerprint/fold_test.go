@@ -105,16 +105,16 @@ func TestFoldIsFrozen(t *testing.T) {
 	f := New()
 	f.folder.fold([]byte("Ⅻ Ｆｒｅｅ 0ff€r: ѵіаgrа, Straße № 7 — µg ½ " + plain + " 电子元器件 новый каталог ελληνικά עברית العربية v.i.a.g.r.a ﬁne"))
 	const whole, words = 0xbfb8b1db30e22c9a, 31
-	if f.folder.whole != whole || f.folder.words != words {
-		t.Errorf("whole %#x of %d words, want %#x of %d", f.folder.whole, f.folder.words, uint64(whole), words)
+	if f.folder.whole() != whole || len(f.folder.words) != words {
+		t.Errorf("whole %#x of %d words, want %#x of %d", f.folder.whole(), len(f.folder.words), uint64(whole), words)
 	}
 }
 
 func TestBoundsWords(t *testing.T) {
 	f := New()
 	f.folder.fold([]byte(strings.Repeat("ab cd ", maxWords)))
-	if f.folder.words != maxWords {
-		t.Errorf("%d words, want %d", f.folder.words, maxWords)
+	if len(f.folder.words) != maxWords {
+		t.Errorf("%d words, want %d", len(f.folder.words), maxWords)
 	}
 }
 
@@ -128,7 +128,7 @@ func FuzzFold(f *testing.F) {
 		k := New()
 		k.folder.fold(text)
 		first := slices.Clone(k.folder.shingles)
-		if n := k.folder.words; len(first) > max(0, 2*n-3) || n > maxWords || n > len(text) {
+		if n := len(k.folder.words); len(first) > max(0, 2*n-3) || n > maxWords || n > len(text) {
 			t.Fatalf("%d shingles of %d words in %d bytes", len(first), n, len(text))
 		}
 		if again := k.Features(&letter.Message{Text: text}, Mail).Shingles; !slices.Equal(first, again) {

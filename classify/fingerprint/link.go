@@ -27,7 +27,7 @@ func (f *folder) dot(text []byte, from, i int) (int, dotKind) {
 	if end < len(text) && text[end] == '/' || isWWW(text[from:i]) || commonTLD(lastLabel(text[i:end])) {
 		return linkEnd(text, end), dotLink
 	}
-	if f.letters == 0 || singleLetter(text, i+1) && (i-from == 1 || text[i-2] == '.') {
+	if f.real == 0 || singleLetter(text, i+1) && (i-from == 1 || text[i-2] == '.') {
 		return i + 1, dotJoins
 	}
 	return i, dotEnds

@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Odd random numbers, frozen with qf1.
@@ -38,49 +39,65 @@ func hashLetters(h uint64, buf *[maxLetters + 8]byte, n int) uint64 {
 // wordSpan is where a word or link stands in the text, in bytes.
 type wordSpan struct{ from, to int }
 
-// shingler takes a text's words one by one and keeps the hashes of its pairs
+// shingler takes a text's words one by one and makes the hashes of its pairs
 // and triples. 32 bits are enough: a message has some thousand shingles, so
 // that two unrelated ones share one by chance once in four thousand times.
 type shingler struct {
+	words    []uint64 // hash of each, in order
 	shingles []uint32
-	words    int
-	whole    uint64 // of the first words in order
-	prev     uint64 // hash of the word before
-	prevPair uint64 // hash of the two words before
-	marking  bool   // keep the places as well
+	marking  bool // keep the places as well
 	spans    []wordSpan
 	links    []wordSpan
 }
 
-// maxWhole is how many words the hash of a whole text is made of. It counts
-// only for texts with next to no shingles, so that more words are repeats.
-const maxWhole = 64
-
-func (s *shingler) startText() {
-	s.shingles, s.spans, s.links = s.shingles[:0], s.spans[:0], s.links[:0]
-	s.words, s.whole = 0, 0
+// startText makes ready for a text of so many bytes.
+func (s *shingler) startText(size int) {
+	s.words = slices.Grow(s.words[:0], min(size/2+1, maxWords)) // of two bytes and more
+	s.spans, s.links = s.spans[:0], s.links[:0]
 }
 
-// word takes the next word. After it, words-1 pairs and words-2 triples are
-// there: word number w ends the shingles 2w-3 and 2w-2, of which the first
-// word has none and the second only a pair.
 func (s *shingler) word(h uint64, from, to int) {
-	pair := mix(s.prev^keyLeft, h^keyRight)
-	switch {
-	case s.words > 1:
-		triple := mix(s.prevPair^keyThird, h^keyLeft)
-		s.shingles = append(s.shingles, short(pair), short(triple))
-	case s.words == 1:
-		s.shingles = append(s.shingles, short(pair))
-	}
-	if s.words < maxWhole {
-		s.whole = mix(s.whole^h, keyWhole)
-	}
-	s.prev, s.prevPair = h, pair
-	s.words++
+	s.words = append(s.words, h)
 	if s.marking {
 		s.spans = append(s.spans, wordSpan{from, to})
 	}
 }
+
+// shingle makes the pairs and triples of the words: word number w ends the
+// shingles 2w-3 and 2w-2, of which the first word has none and the second only
+// a pair. All at once, no multiplication waits for another.
+func (s *shingler) shingle() {
+	s.shingles = s.shingles[:0]
+	if len(s.words) < 2 {
+		return
+	}
+	left := s.words[1]
+	pair := mix(s.words[0]^keyLeft, left^keyRight)
+	s.shingles = append(slices.Grow(s.shingles, 2*len(s.words)), short(pair))
+	out := s.shingles[1 : 2*len(s.words)-3]
+	for _, h := range s.words[2:] {
+		if len(out) < 2 {
+			break // never: spares the checks below
+		}
+		triple := mix(pair^keyThird, h^keyLeft)
+		pair = mix(left^keyLeft, h^keyRight)
+		left = h
+		out[0], out[1] = short(pair), short(triple)
+		out = out[2:]
+	}
+	s.shingles = s.shingles[:2*len(s.words)-3]
+}
+
+// whole is the hash of the first words in order. It counts only for texts with
+// next to no shingles, so that more words are repeats.
+func (s *shingler) whole() uint64 {
+	whole := uint64(0)
+	for _, h := range s.words[:min(len(s.words), maxWhole)] {
+		whole = mix(whole^h, keyWhole)
+	}
+	return whole
+}
+
+const maxWhole = 64 // words
 
 func short(h uint64) uint32 { return uint32(h ^ h>>32) }

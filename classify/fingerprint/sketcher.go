@@ -76,7 +76,7 @@ next:
 // words, its files, and the subject, which is then most of what it says.
 // Elsewhere the subject counts for nothing, since it varies at no cost.
 func (s *Sketcher) exact(m *letter.Message) uint64 {
-	h := s.folder.whole
+	h := s.folder.whole()
 	for _, f := range s.features.Media {
 		if f.Kind() == File {
 			h = mix(h^uint64(f), keyAttach)
@@ -86,7 +86,7 @@ func (s *Sketcher) exact(m *letter.Message) uint64 {
 	s.features.Shingles = s.few
 	s.folder.fold([]byte(m.Subject()))
 	s.folded = nil
-	return mix(h^keyLeft, s.folder.whole^keyRight)
+	return mix(h^keyLeft, s.folder.whole()^keyRight)
 }
 
 // Sketch gives the sample that is kept. It stays valid; its slices are cut

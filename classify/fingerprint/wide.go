@@ -1,17 +1,20 @@
 package fingerprint
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // wide handles a character beyond ASCII where a word might begin.
 func (f *folder) wide(text []byte, i int) int {
-	r, size := utf8.DecodeRune(text[i:])
+	r, size := runeAt(text[i:])
 	e := f.pages.at(r)
 	switch e.kind {
 	case foldLetter, foldLetters:
 		if e.kind == foldLetter && e.target < utf8.RuneSelf && ascii[e.target]&kindMask > isSign {
 			return i + size
 		}
-		return max(f.token(text, i, i, 0), i+size)
+		return max(f.token(text, i), i+size)
 	case foldWord:
 		f.endChain()
 		f.word(mix(uint64(e.target)^keyRune, keyWord), i, i+size)
@@ -22,7 +25,7 @@ func (f *folder) wide(text []byte, i int) int {
 // wideLetter adds a letter beyond ASCII to the word and gives its size in
 // bytes, or 0 where it ends the word.
 func (f *folder) wideLetter(text []byte) int {
-	r, size := utf8.DecodeRune(text)
+	r, size := runeAt(text)
 	switch e := f.pages.at(r); e.kind {
 	case foldInvisible:
 		return size
@@ -38,12 +41,9 @@ func (f *folder) wideLetter(text []byte) int {
 			}
 			return 0
 		}
-		f.add(byte(e.target))
-		f.add(byte(e.target >> 8))
-		f.add(byte(e.target>>16) | 0x80)
-		f.last = 0
+		f.addWide(e.target)
 		f.seen++
-		f.letters++
+		f.real++
 		return size
 	}
 	return 0
@@ -57,7 +57,7 @@ func (f *folder) narrow(c byte) bool {
 			f.add(l)
 		}
 		f.seen++
-		f.letters++
+		f.real++
 	case isDigit, isSign:
 		f.leet(v)
 	case isJoiner:
@@ -65,4 +65,26 @@ func (f *folder) narrow(c byte) bool {
 		return false
 	}
 	return true
+}
+
+// addWide appends a letter that has no ASCII form, as three bytes.
+func (f *folder) addWide(r rune) {
+	if three := uint32(r) | 0x80<<16; f.n+3 <= maxLetters {
+		binary.LittleEndian.PutUint32(f.buf[f.n:], three)
+		f.n += 3
+	} else {
+		f.add(byte(three))
+		f.add(byte(three >> 8))
+		f.add(byte(three >> 16))
+	}
+	f.last = 0
+}
+
+// runeAt is utf8.DecodeRune for text that is mostly of two bytes a letter:
+// Latin with accents, Greek, Cyrillic, Hebrew, Arabic.
+func runeAt(text []byte) (rune, int) {
+	if len(text) > 1 && text[0]-0xc2 < 0xe0-0xc2 && text[1]&0xc0 == 0x80 {
+		return rune(text[0]&0x1f)<<6 | rune(text[1]&0x3f), 2
+	}
+	return utf8.DecodeRune(text)
 }
