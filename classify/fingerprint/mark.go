@@ -50,8 +50,8 @@ func NewShared(samples [][]uint32) Shared {
 func (s *Sketcher) Mark(text []byte, core Shared) []Span {
 	f := &s.folder
 	f.marking = true
-	f.fold(text)
-	f.marking, s.folded = false, nil
+	s.fold(text)
+	f.marking = false
 	m := marker{text: text}
 	words, links := f.spans, f.links
 	isCore := coreWords(f.shingles, len(words), core)

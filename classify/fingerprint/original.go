@@ -45,8 +45,7 @@ func (s *Sketcher) foldOriginal(m *letter.Message) bool {
 	} else {
 		o = s.Returned(m)
 	}
-	s.folder.fold(o.Text)
-	s.folded = nil
+	s.fold(o.Text)
 	if o == s.returned {
 		s.folded = o
 	}

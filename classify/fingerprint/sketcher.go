@@ -15,6 +15,8 @@ type Sketcher struct {
 	few      []uint32
 	hashes   []uint32 // block that sketches are cut from
 	media    []Media
+	last     Sketch
+	sampled  bool // last is of the features, or of others with the same shingles
 	looks    looks
 	originals
 }
@@ -37,8 +39,7 @@ func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
 	s.take(m)
 	origin := c == Report && s.foldOriginal(m)
 	if !origin && s.folded != m {
-		s.folder.fold(m.Text)
-		s.folded = nil
+		s.fold(m.Text)
 	}
 	f := &s.features
 	f.Class, f.Shingles, f.Exact = c, s.folder.shingles, 0
@@ -51,6 +52,11 @@ func (s *Sketcher) Features(m *letter.Message, c Class) *Features {
 		f.Exact = s.exact(m)
 	}
 	return f
+}
+
+func (s *Sketcher) fold(text []byte) {
+	s.folder.fold(text)
+	s.folded, s.sampled = nil, false
 }
 
 // tooFew tells whether there are not MinShingles different ones.
@@ -84,8 +90,7 @@ func (s *Sketcher) exact(m *letter.Message) uint64 {
 	}
 	s.few = append(s.few[:0], s.features.Shingles...)
 	s.features.Shingles = s.few
-	s.folder.fold([]byte(m.Subject()))
-	s.folded = nil
+	s.fold([]byte(m.Subject()))
 	return mix(h^keyLeft, s.folder.whole()^keyRight)
 }
 
@@ -100,14 +105,11 @@ func (s *Sketcher) Forget() { s.hashes, s.media = s.hashes[:0], s.media[:0] }
 
 // Sample gives the sketch of a message whose features were read.
 func (s *Sketcher) Sample(f *Features) Sketch {
-	k := Sketch{Class: f.Class, Exact: f.Exact}
-	s.scratch, k.Level = sample(s.scratch[:0], f.Shingles)
-	if cap(s.hashes)-len(s.hashes) < len(s.scratch) {
-		s.hashes = make([]uint32, 0, blockSize)
+	if !s.sampled || f != &s.features {
+		s.last.Hashes, s.last.Level = s.sample(f.Shingles)
+		s.sampled = f == &s.features
 	}
-	at := len(s.hashes)
-	s.hashes = append(s.hashes, s.scratch...)
-	k.Hashes = s.hashes[at:len(s.hashes):len(s.hashes)]
+	k := Sketch{Class: f.Class, Exact: f.Exact, Level: s.last.Level, Hashes: s.last.Hashes}
 	if n := len(f.Media); n > 0 {
 		if cap(s.media)-len(s.media) < n {
 			s.media = make([]Media, 0, blockSize/8)
@@ -117,4 +119,14 @@ func (s *Sketcher) Sample(f *Features) Sketch {
 		k.Media = s.media[at:len(s.media):len(s.media)]
 	}
 	return k
+}
+
+func (s *Sketcher) sample(shingles []uint32) (hashes []uint32, level uint8) {
+	s.scratch, level = sample(s.scratch[:0], shingles)
+	if cap(s.hashes)-len(s.hashes) < len(s.scratch) {
+		s.hashes = make([]uint32, 0, blockSize)
+	}
+	at := len(s.hashes)
+	s.hashes = append(s.hashes, s.scratch...)
+	return s.hashes[at:len(s.hashes):len(s.hashes)], level
 }
