@@ -121,8 +121,14 @@ func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 	for _, s := range list {
 		refs = append(refs, p.once(s))
 	}
-	for _, s := range list {
-		refs = append(refs, p.once(Domain(s)))
+	for i, s := range list {
+		d := Domain(s)
+		if i > 0 && d == p.t.text.at(domain) { // as most are
+			refs = append(refs, domain)
+			continue
+		}
+		domain = p.once(d)
+		refs = append(refs, domain)
 	}
 	return p.numbers(refs), 0, uint8(len(list))
 }
@@ -163,11 +169,14 @@ func (p *packer) pack(r *Record) row {
 	out := row{
 		id: id, queue: p.once(r.Queue), ident: p.own(r.Ident), from: p.once(r.From), login: p.once(r.AuthUser),
 		ip: p.once(r.SourceIP), name: p.once(r.SourceName), helo: p.once(r.Helo), reason: p.once(r.Reason),
-		author: p.once(r.HeaderFrom), subject: p.once(r.Subject), messageID: p.own(r.MessageID), answers: p.own(r.Answers),
+		subject: p.once(r.Subject), messageID: p.own(r.MessageID), answers: p.own(r.Answers),
 		by: p.once(r.By), for_: p.once(r.For), campaign: p.own(string(r.Campaign)), bounceOf: p.own(string(r.BounceOf)),
 		known: p.once(string(r.Known)), recipients: int32(r.Recipients), defects: uint32(r.Defects), size: r.Size,
 		arrived: nanosOf(r.Arrived), flags: flagsOf(r), envelope: uint8(r.Envelope), kind: uint8(r.Kind), class: uint8(r.Class),
 		call: uint8(r.Call), sketch: int32(p.t.sketches.Add(&r.Sketch)),
+	}
+	if out.author = out.from; r.HeaderFrom != r.From {
+		out.author = p.once(r.HeaderFrom)
 	}
 	out.fromDomain = p.once(Domain(r.From))
 	out.to, out.toDomain, out.toCount = p.recipients(r.To)

@@ -177,11 +177,12 @@ func (t *texts) seal() { t.slots, t.used = nil, 0 }
 
 // list keeps several numbers as one text.
 func (t *texts) list(values []ref) (ref, error) {
-	b := make([]byte, 0, 64)
+	var buf [4 * 2 * MaxKeptRecipients]byte
+	b := buf[:0]
 	for _, v := range values {
 		b = binary.LittleEndian.AppendUint32(b, uint32(v))
 	}
-	return t.intern(string(b))
+	return t.intern(written(b))
 }
 
 // numbers is how many there are in a list.
