@@ -19,6 +19,7 @@ type Reader struct {
 	sketcher *fingerprint.Sketcher
 	known    *fingerprint.Matcher
 	keep     keeper
+	trace    origin.Trace
 	domains  []string // of the message in hand
 	lent     struct { // what a record points to, where records are lent
 		bounce Bounce
@@ -53,7 +54,8 @@ func (r *Reader) Facts(m *scan.Message) Record {
 	}
 	e, l := m.Entry, m.Letter
 	env := &e.Envelope
-	from := origin.Of(l, env, r.o.Trust)
+	r.trace.Begin(l)
+	from := r.trace.Facts(env, r.o.Trust)
 	report := kind.Of(l, env)
 	class := fingerprint.ClassOf(l, env)
 	m.Mark(scan.Sketching)

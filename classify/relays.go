@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"qclean/classify/origin"
 	"qclean/scan"
 )
 
@@ -19,8 +18,8 @@ import (
 // several goroutines at once, Count by one.
 type Relays struct {
 	likely atomic.Pointer[map[string]bool]
-	counts map[string]int // by client, in the window
-	seen   int            // messages of the window
+	counts map[string]*int // by client, in the window
+	seen   int             // messages of the window
 }
 
 const (
@@ -44,19 +43,19 @@ func (s *Relays) Count(ip string) {
 		s.seen = 0
 	}
 	if s.seen == 0 {
-		s.counts = map[string]int{}
+		s.counts = make(map[string]*int, len(s.counts))
 	}
 	s.seen++
 	if ip == "" {
 		return
 	}
-	n, known := s.counts[ip]
-	if !known {
-		ip = strings.Clone(ip) // it may be lent
+	n := s.counts[ip]
+	if n == nil {
+		n = new(int)
+		s.counts[strings.Clone(ip)] = n // it may be lent
 	}
-	n++
-	s.counts[ip] = n
-	if s.seen >= relayFirst && float64(n) >= guessRelay*float64(s.seen) {
+	*n++
+	if s.seen >= relayFirst && float64(*n) >= guessRelay*float64(s.seen) {
 		s.add(ip)
 	}
 }
@@ -89,7 +88,7 @@ func (r *Reader) before(m *scan.Message, client string) *Before {
 	if r.o.Trust != nil || client == "" || !r.o.Relays.Likely(client) {
 		return nil
 	}
-	f := origin.Of(m.Letter, &m.Entry.Envelope, func(ip string) bool { return ip == client })
+	f := r.trace.Facts(&m.Entry.Envelope, func(ip string) bool { return ip == client })
 	b := place(&r.lent.before, r.o.Lend)
 	*b = Before{AuthUser: r.keep.string(f.AuthUser), SourceIP: r.keep.string(f.IP), SourceName: r.keep.string(f.Name),
 		Helo: r.keep.string(f.Helo), For: r.keep.string(f.For), Auth: f.Auth}

@@ -43,8 +43,42 @@ const maxHops = 100
 
 // Of reads the envelope's record of the session, and the trace where it has none.
 func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
+	var trace Trace
+	trace.Begin(m)
+	return trace.Facts(e, t)
+}
+
+// Trace reads the Received fields of one message after another, and each field
+// once, however often it is asked.
+type Trace struct {
+	header letter.Header
+	next   int   // field that was not looked at
+	hops   []Hop // of those before it
+}
+
+// Begin takes up a message.
+func (c *Trace) Begin(m *letter.Message) { c.header, c.next, c.hops = m.Header, 0, c.hops[:0] }
+
+// hop is number i from the top, good until the next is asked for; nil when
+// there are no more.
+func (c *Trace) hop(i int) *Hop {
+	for len(c.hops) <= i {
+		for c.next < len(c.header) && !foldIs(c.header[c.next].Name, "received") {
+			c.next++
+		}
+		if c.next == len(c.header) {
+			return nil
+		}
+		c.hops = append(c.hops, parse(c.header[c.next].Value))
+		c.next++
+	}
+	return &c.hops[i]
+}
+
+// Facts is what Of gives, with the envelope and the hosts to be believed.
+func (c *Trace) Facts(e *spool.Envelope, t Trust) Facts {
 	f := Facts{AuthUser: e.AuthUser, Auth: e.AuthUser != ""}
-	top := f.top(m)
+	f.top(c)
 	skip := 0
 	if e.ClientIP != "" && e.Source != spool.FromHead {
 		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
@@ -53,12 +87,12 @@ func Of(m *letter.Message, e *spool.Envelope, t Trust) Facts {
 		}
 		skip = 1
 	}
-	f.chain(m, &top, t, skip)
+	f.chain(c, t, skip)
 	if f.IP == "" { // the binary head only repeats what the client said of itself
 		f.IP, f.Name, f.Helo = e.ClientIP, e.ClientName, e.Helo
 	}
 	if f.AuthUser == "" && f.Auth {
-		f.AuthUser = loginField(m.Header)
+		f.AuthUser = loginField(c.header)
 	}
 	return f
 }
@@ -79,39 +113,33 @@ func Trail(out []Hop, h letter.Header, most int) []Hop {
 }
 
 // top reads the uppermost field, which the queue's own host wrote.
-func (f *Facts) top(m *letter.Message) (h Hop) {
-	for v := range m.Header.All("Received") {
-		h = parse(v)
+func (f *Facts) top(c *Trace) {
+	if h := c.hop(0); h != nil {
 		f.Hops, f.By, f.For, f.Auth = 1, h.By, h.to, f.Auth || h.Auth
 		if f.AuthUser == "" {
 			f.AuthUser = h.Login
 		}
-		break
 	}
 	if f.AuthUser == "" && f.Auth {
-		f.AuthUser = loginField(m.Header)
+		f.AuthUser = loginField(c.header)
 	}
-	return h
 }
 
-// chain goes down the trace, of which the uppermost hop was read already. The
-// first skip hops are those of sessions that the envelope told about.
-func (f *Facts) chain(m *letter.Message, top *Hop, t Trust, skip int) {
+// chain goes down the trace. The first skip hops are those of sessions that the
+// envelope told about.
+func (f *Facts) chain(c *Trace, t Trust, skip int) {
 	f.Hops = 0
 	local := ""
-	for v := range m.Header.All("Received") {
-		if f.Hops >= maxHops {
+	for f.Hops < maxHops {
+		h := c.hop(f.Hops)
+		if h == nil {
 			return
-		}
-		h := *top
-		if f.Hops > 0 {
-			h = parse(v)
 		}
 		if local != "" && !h.web && h.By != "" && !strings.EqualFold(h.By, local) {
 			return
 		}
 		f.Hops++
-		f.note(&h)
+		f.note(h)
 		switch {
 		case h.IP == "":
 			if skip == 0 && f.IP == "" {
