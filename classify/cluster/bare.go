@@ -11,7 +11,7 @@ import (
 // that differ most and may end with two forms of one text, the side is looked
 // for by what it has to be: honest mail with one footer shows all of that and
 // none of the rest, so that its rows are all alike.
-func (s *sides) bare() bool {
+func (s *sides) bare(set *Set) bool {
 	i := s.barest()
 	if i < 0 {
 		return false
@@ -22,16 +22,15 @@ func (s *sides) bare() bool {
 			s.rows[j].mine = 1
 		}
 	}
-	s.average(0)
-	s.average(1)
-	return moreLinks(s.hosts(0), s.hosts(1)) && s.footer(0, s.own(0), gapBare)
+	s.average()
+	return moreLinks(s.hosts(set, 0), s.hosts(set, 1)) && s.footer(0, s.own(0), gapBare)
 }
 
 // hosts are those of the links of a side's rows.
-func (s *sides) hosts(k int) (out []links) {
+func (s *sides) hosts(set *Set, k int) (out []links) {
 	for j := range s.rows {
 		if int(s.rows[j].mine) == k {
-			out = append(out, s.rows[j].links)
+			out = append(out, set.links(s.rows[j].item))
 		}
 	}
 	return out
@@ -87,25 +86,19 @@ const (
 // barest is, of the rows that lack a good part of the text, the one that most
 // others are like.
 func (s *sides) barest() int {
-	var mean [sideFeatures]float32
-	var all float32
+	all := s.common * len(s.rows)
 	for i := range s.features {
-		for j := range s.rows {
-			if s.rows[j].has[i] > 0 {
-				mean[i]++
-			}
-		}
-		all += mean[i]
+		all += s.rowsWith(i)
 	}
 	best, most := -1, wholeRows-1
 	for i := range s.rows {
-		lacks := float32(0)
-		for k := range s.features {
-			if s.rows[i].has[k] < 0 {
-				lacks += mean[k]
+		lacks := 0
+		for w, bit := range s.rows[i].lacks() {
+			for ; bit != 0; bit &= bit - 1 {
+				lacks += s.rowsWith(w*64 + bits.TrailingZeros64(bit))
 			}
 		}
-		if lacks < footerOwn*(all+float32(s.common*len(s.rows))) {
+		if float32(lacks) < footerOwn*float32(all) {
 			continue
 		}
 		n := 0
@@ -121,10 +114,18 @@ func (s *sides) barest() int {
 	return best
 }
 
+// rowsWith counts the rows that have a feature.
+func (s *sides) rowsWith(feature int) (n int) {
+	for _, rows := range s.having[feature] {
+		n += bits.OnesCount64(rows)
+	}
+	return n
+}
+
 // differs counts the features that one of two rows has.
 func (r *row) differs(o *row) (n int) {
-	for i := range r.bits {
-		n += bits.OnesCount64(r.bits[i] ^ o.bits[i])
+	for w := range r.has {
+		n += bits.OnesCount64(r.has[w] ^ o.has[w])
 	}
 	return n
 }

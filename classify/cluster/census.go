@@ -67,17 +67,18 @@ func (n *census) find(h uint32) (int32, bool) {
 // the first answer is looked at.
 func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
 	var seen [fingerprint.MaxHashes]uint64
-	hashes = hashes[:min(len(hashes), len(seen))]
-	for i, h := range hashes {
-		seen[i] = n.slots[n.key.of(h)>>n.shift]
-	}
-	for i, h := range hashes {
-		x, v := n.key.of(h), seen[i]
-		if uint32(v>>32) != x && v != 0 {
-			v = n.slots[n.slot(x)]
+	for some := range slices.Chunk(hashes, len(seen)) {
+		for i, h := range some {
+			seen[i] = n.slots[n.key.of(h)>>n.shift]
 		}
-		if v != 0 {
-			dst = append(dst, int32(uint32(v))-1)
+		for i, h := range some {
+			x, v := n.key.of(h), seen[i]
+			if uint32(v>>32) != x && v != 0 {
+				v = n.slots[n.slot(x)]
+			}
+			if v != 0 {
+				dst = append(dst, int32(uint32(v))-1)
+			}
 		}
 	}
 	return dst
@@ -124,8 +125,11 @@ func (r *run) make(n *census, docs []doc) []uint16 {
 func (d *doc) run() int { return int(d.from >> runBits) }
 
 // features are those of a doc that have a number, in place of what dst holds.
-func (n *census) features(dst []int32, d *doc) []int32 {
-	return unpack(dst[:0], n.runs[d.run()][d.at:], int(d.features))
+func (n *census) features(dst []int32, d *doc) []int32 { return n.add(dst[:0], d) }
+
+// add appends them.
+func (n *census) add(dst []int32, d *doc) []int32 {
+	return unpack(dst, n.runs[d.run()][d.at:], int(d.features))
 }
 
 // weights adds up by feature the docs that have it.

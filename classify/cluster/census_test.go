@@ -102,6 +102,13 @@ func TestNumbersOfChosenHashes(t *testing.T) {
 	slices.Sort(all)
 	var n census
 	n.setHashes(all)
+	want := make([]int32, len(all))
+	for i := range want {
+		want[i] = int32(i)
+	}
+	if got := n.numbers(nil, append(slices.Clone(all), 0xABCD0001)); !slices.Equal(got, want) {
+		t.Fatalf("%d numbers of %d features, or not theirs", len(got), len(want))
+	}
 	for i, h := range all {
 		if f, ok := n.find(h); !ok || int(f) != i {
 			t.Fatalf("%x is number %d, %t; want %d", h, f, ok, i)

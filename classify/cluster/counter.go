@@ -12,8 +12,10 @@ type counter struct {
 	touched  []int32           // features with a tally
 	levels   [maxLevel + 1]int // weight of the members that can show each level
 	able     [maxLevel + 1]int // number of them
-	members  int
-	features []int32 // of one
+	level    uint8             // the finest one
+	members  []int32           // of whom the first were counted
+	features []int32           // of these, one after another,
+	ends     []int32           // and where they end
 	found    []found
 }
 
@@ -28,22 +30,26 @@ type found struct {
 	share   float32
 }
 
-// core computes the core of some members, two at least, from the first of them.
-func (n *counter) core(docs []doc, members []int32, least float32) *core {
+// count counts the features of some members, or of the first of them.
+func (n *counter) count(docs []doc, members []int32) {
 	if n.tally == nil {
 		n.tally = make([]tally, len(n.census.hash))
 	}
-	n.touched, n.levels, n.able = n.touched[:0], [maxLevel + 1]int{}, [maxLevel + 1]int{}
-	c := &core{level: maxLevel, docs: members}
-	n.members = len(members)
+	for _, f := range n.touched {
+		n.tally[f] = tally{}
+	}
+	n.touched, n.levels, n.able, n.level = n.touched[:0], [maxLevel + 1]int{}, [maxLevel + 1]int{}, maxLevel
+	n.members, n.features, n.ends = members, n.features[:0], n.ends[:0]
 	for _, m := range sampled(members) {
 		d := &docs[m]
 		weight := d.weight()
-		c.level = min(c.level, d.level)
+		n.level = min(n.level, d.level)
 		n.levels[d.level] += weight
 		n.able[d.level]++
-		n.features = n.census.features(n.features, d)
-		for _, f := range n.features {
+		from := len(n.features)
+		n.features = n.census.add(n.features, d)
+		n.ends = append(n.ends, int32(len(n.features)))
+		for _, f := range n.features[from:] {
 			t := &n.tally[f]
 			if t.docs == 0 {
 				n.touched = append(n.touched, f)
@@ -56,23 +62,39 @@ func (n *counter) core(docs []doc, members []int32, least float32) *core {
 		n.levels[l] += n.levels[l-1]
 		n.able[l] += n.able[l-1]
 	}
+}
+
+// of are the features of the k-th member that was counted.
+func (n *counter) of(k int) []int32 {
+	from := int32(0)
+	if k > 0 {
+		from = n.ends[k-1]
+	}
+	return n.features[from:n.ends[k]]
+}
+
+// core computes the core of the members that were counted, two at least.
+func (n *counter) core(least float32) *core {
+	c := &core{level: n.level, docs: n.members}
 	n.collect(c, least)
 	c.weigh()
 	return c
 }
 
 // collect takes the features that enough members have. Only members whose
-// level lets them show a feature are asked.
+// level lets them show a feature are asked: those that show the finest level at
+// least, so that most features are known to be in too few before their own
+// level is looked up.
 func (n *counter) collect(c *core, least float32) {
 	list := n.found[:0]
+	few := uint16(least * 0.99 * float32(n.levels[n.level]))
 	for _, f := range n.touched {
 		t := n.tally[f]
-		n.tally[f] = tally{}
-		if t.docs < 2 {
+		if t.docs < 2 || t.weight < few {
 			continue
 		}
 		level := levelOf(n.census.hash[f])
-		sure := n.able[level] >= min(coreAble, n.members)
+		sure := n.able[level] >= min(coreAble, len(n.members))
 		if share := float32(t.weight) / float32(n.levels[level]); share >= least && sure {
 			list = append(list, found{f, share})
 		}

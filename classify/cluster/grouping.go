@@ -55,7 +55,9 @@ type hand struct {
 	place   []uint8   // by feature, 1 + where it is in a core
 
 	features []int32 // of the message
-	listed   []int32 // those that are in a core
+	listed   []int32 // those that are in a core, or where they are in it
+
+	sides sides // of the group at hand
 }
 
 // meeting is how many features a message and a group share, and of which weight.
@@ -80,6 +82,12 @@ func (h *hand) mark(n *census, features []int32) {
 	for _, f := range features {
 		h.marks[f/64] |= 1 << (f % 64)
 	}
+}
+
+// list makes room for those of some features that are in a core, and one more.
+func (h *hand) list(features []int32) []int32 {
+	h.listed = slices.Grow(h.listed[:0], len(features)+1)[:len(features)+1]
+	return h.listed
 }
 
 func (h *hand) unmark(features []int32) {

@@ -252,7 +252,8 @@ func (l *leading) join(d, i int32) {
 	gr := &l.groups[i]
 	gr.docs = append(gr.docs, d)
 	if n := len(gr.docs); n > 1 && n <= 128 && (n < 5 || n&(n-1) == 0 || n%3 == 0 && (n/3)&(n/3-1) == 0) {
-		gr.core = l.count.core(l.docs, gr.docs, coreShare)
+		l.count.count(l.docs, gr.docs)
+		gr.core = l.count.core(coreShare)
 		for _, f := range gr.core.feature {
 			l.lists.add(f, i)
 		}

@@ -1,7 +1,5 @@
 package cluster
 
-import "slices"
-
 // lookup is the index of features once groups stand: for each the groups, at
 // most maxPostings, that have it in their core.
 type lookup struct {
@@ -62,18 +60,17 @@ func resized[T any](s []T, n int) []T {
 // what is up to chance, and so are groups that were touched before.
 func (h *hand) meet(g *grouping, features []int32) (full bool) {
 	h.room(len(g.groups))
-	x := &g.lookup
-	h.listed = slices.Grow(h.listed[:0], len(features)+1)[:len(features)+1]
+	x, listed := &g.lookup, h.list(features)
 	n, fulls := 0, uint64(0)
 	for _, f := range features {
-		h.listed[n] = f
+		listed[n] = f
 		if x.first[f] != x.first[f+1] {
 			n++
 		}
 		fulls |= x.full[f/64] >> (f % 64)
 	}
 	touched, met, k := h.touched[:cap(h.touched)], h.met, 0
-	for _, f := range h.listed[:n] {
+	for _, f := range listed[:n] {
 		for _, e := range x.entries[x.first[f]:x.first[f+1]] {
 			touched[k] = e.group
 			m := &met[e.group]

@@ -1,5 +1,7 @@
 package cluster
 
+import "slices"
+
 // Features of docs are kept as the steps from one number to the next. Most of
 // them fit two bytes: of a million messages half a million features have a
 // number, and a doc has forty of them.
@@ -21,8 +23,10 @@ func pack(dst []uint16, features []int32) []uint16 {
 
 // unpack appends n numbers that pack wrote.
 func unpack(dst []int32, packed []uint16, n int) []int32 {
-	last := int32(0)
-	for i := 0; n > 0; n-- {
+	from := len(dst)
+	dst = slices.Grow(dst, n)[:from+n]
+	last, i := int32(0), 0
+	for k := range dst[from:] {
 		step := int32(packed[i])
 		i++
 		if step == farStep {
@@ -30,7 +34,7 @@ func unpack(dst []int32, packed []uint16, n int) []int32 {
 			i += 2
 		}
 		last += step
-		dst = append(dst, last)
+		dst[from+k] = last
 	}
 	return dst
 }

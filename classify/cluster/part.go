@@ -82,15 +82,13 @@ func (s *sides) own(k int) (o ownFeatures) {
 // to none: of the other side at least half have none, and hardly anyone has
 // less than high.
 func (s *sides) apart(k int, o ownFeatures, high float32) bool {
+	var own featureBits
+	for _, i := range o.at {
+		own[i/64] |= 1 << (i % 64)
+	}
 	none, some := 0, 0
 	for j := range s.rows {
-		has, able := 0, 0
-		for _, i := range o.at {
-			if s.rows[j].has[i] != 0 {
-				able++
-				has += int(s.rows[j].has[i]+1) / 2
-			}
-		}
+		able, has := s.rows[j].able.and(own).count(), s.rows[j].has.and(own).count()
 		switch share := float32(has) / float32(max(able, 1)); {
 		case able < minHits:
 		case share <= gapLow:

@@ -10,8 +10,7 @@ const refineRounds = 2
 // fits best.
 func (g *grouping) refine() {
 	for range refineRounds {
-		g.settle()
-		if g.split() {
+		if g.settleAndSplit() {
 			g.settle()
 		}
 		g.weighByPurity()
@@ -32,6 +31,12 @@ func (g *grouping) refine() {
 // settle drops groups of less than two docs, and computes the cores anew of
 // those whose docs changed.
 func (g *grouping) settle() {
+	g.drop()
+	g.crew.Share(len(g.groups), func(worker, i int) { g.hands[worker].settle(g, &g.groups[i]) })
+}
+
+// drop drops groups of less than two docs.
+func (g *grouping) drop() {
 	kept := g.groups[:0]
 	for _, gr := range g.groups {
 		at := int32(len(kept))
@@ -46,12 +51,17 @@ func (g *grouping) settle() {
 	}
 	clear(g.groups[len(kept):])
 	g.groups = kept
-	g.crew.Share(len(g.groups), func(worker, i int) {
-		if g.groups[i].core.fresh(g.groups[i].docs) {
-			return
-		}
-		g.groups[i].core = g.hands[worker].count.core(g.docs, g.groups[i].docs, coreShare)
-	})
+}
+
+// settle computes a group's core anew if its docs changed, and tells whether it
+// counted them.
+func (h *hand) settle(g *grouping, gr *group) bool {
+	if gr.core.fresh(gr.docs) {
+		return false
+	}
+	h.count.count(g.docs, gr.docs)
+	gr.core = h.count.core(coreShare)
+	return true
 }
 
 // firmShare is how much of a core a member must show to speak for its group.
@@ -116,33 +126,28 @@ const shiftDocs = 1 << 12
 
 // tally counts the core features of firm members.
 func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
-	if h.place == nil {
-		h.place = make([]uint8, len(g.census.hash))
-	}
-	for j, f := range c.feature {
-		h.place[f] = uint8(j + 1)
-	}
+	h.setPlaces(g.census, c.feature)
 	for _, m := range docs {
 		d := &g.docs[m]
 		h.features = g.census.features(h.features, d)
+		listed, n := h.list(h.features), 0
+		for _, f := range h.features { // which are core is up to chance: no branch on it
+			listed[n] = int32(h.place[f])
+			n += (int(h.place[f]) + 255) >> 8
+		}
 		var share float32
-		for _, f := range h.features {
-			if p := h.place[f]; p > 0 {
-				share += c.weight[p-1]
-			}
+		for _, p := range listed[:n] {
+			share += c.weight[p-1]
 		}
 		if share < firmShare*c.above[d.level] {
 			continue
 		}
-		for _, f := range h.features {
-			if p := h.place[f]; p > 0 {
-				sum[p-1] += int32(d.weight())
-			}
+		weight := int32(d.weight())
+		for _, p := range listed[:n] {
+			sum[p-1] += weight
 		}
 	}
-	for _, f := range c.feature {
-		h.place[f] = 0
-	}
+	h.clearPlaces(c.feature)
 }
 
 // assign gives every doc to the group that it fits best.
