@@ -1,6 +1,11 @@
 package classify
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"sync/atomic"
+
+	"qclean/classify/crew"
+)
 
 // The stored form of a row: its texts, then its numbers, as they stand in the struct.
 const (
@@ -72,15 +77,22 @@ func (r *bounceRow) parse(b []byte) {
 
 // check tells whether every row leads to where there is something.
 func (t *Table) check() error {
-	for i := range t.count {
-		if r := t.row(i); !t.checkRow(r) {
+	var wrong atomic.Bool
+	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+		for i := from; i < to; i++ {
+			if !t.checkRow(t.row(i)) {
+				wrong.Store(true)
+				return
+			}
+		}
+	})
+	for i := range t.bounces {
+		if b := &t.bounces[i]; wrong.Load() || !t.checkBounce(b) {
 			return errTable
 		}
 	}
-	for i := range t.bounces {
-		if b := &t.bounces[i]; !t.checkBounce(b) {
-			return errTable
-		}
+	if wrong.Load() {
+		return errTable
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"hash/maphash"
 	"iter"
 	"unsafe"
 
@@ -208,47 +207,4 @@ func (t *Table) set(members []int32) *cluster.Set {
 		items = append(items, t.row(int(m)).sketch)
 	}
 	return t.sketches.Pick(items)
-}
-
-// Idents finds messages by their Ident.
-type Idents struct {
-	t     *Table
-	seed  maphash.Seed
-	slots []int32 // row, counted from 1
-}
-
-// Idents makes ready to find messages by their Ident. It holds while no row is moved.
-func (t *Table) Idents() *Idents {
-	x := &Idents{t: t, seed: maphash.MakeSeed()}
-	size := 16
-	for size < 2*t.count {
-		size *= 2
-	}
-	x.slots = make([]int32, size)
-	for i := range t.count {
-		if id := t.own.at(t.row(i).ident); id != "" {
-			if s := x.slot(id); x.slots[s] == 0 {
-				x.slots[s] = int32(i) + 1
-			}
-		}
-	}
-	return x
-}
-
-// Find gives the number of the message, false when there is none.
-func (x *Idents) Find(ident string) (int, bool) {
-	if ident == "" {
-		return 0, false
-	}
-	i := x.slots[x.slot(ident)]
-	return int(i) - 1, i != 0
-}
-
-func (x *Idents) slot(ident string) int {
-	mask := uint64(len(x.slots) - 1)
-	i := maphash.String(x.seed, ident) & mask
-	for x.slots[i] != 0 && x.t.own.at(x.t.row(int(x.slots[i])-1).ident) != ident {
-		i = (i + 1) & mask
-	}
-	return int(i)
 }

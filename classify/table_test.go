@@ -127,6 +127,34 @@ func TestMovedMessages(t *testing.T) {
 	}
 }
 
+// TestIdentsFindTheFirst of several messages, among many, and none that has none.
+func TestIdentsFindTheFirst(t *testing.T) {
+	table := &Table{}
+	for i := range 3 * chunkRows {
+		r := Record{ID: spool.ID(fmt.Sprint(i)), Ident: fmt.Sprint(i % (2 * chunkRows))}
+		if i%10 == 0 {
+			r.Ident = ""
+		}
+		if err := table.Append(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := table.Idents()
+	for i := range 2 * chunkRows {
+		got, ok := x.Find(fmt.Sprint(i))
+		want := i
+		if i%10 == 0 {
+			want = i + 2*chunkRows // 2 * chunkRows is no multiple of 10
+		}
+		if found := want < 3*chunkRows && want%10 != 0; ok != found || ok && got != want {
+			t.Fatalf("%d: %d, %v", i, got, ok)
+		}
+	}
+	if _, ok := x.Find(""); ok {
+		t.Error("a message without an Ident was found")
+	}
+}
+
 // TestTallyOfRefs: counting by place is counting by value, whether few are
 // counted or many, of few kinds or of many.
 func TestTallyOfRefs(t *testing.T) {

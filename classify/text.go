@@ -135,10 +135,9 @@ func (t *texts) grow() {
 	old := t.slots
 	if old == nil {
 		t.seed = maphash.MakeSeed()
-		for r := range t.all() {
-			old = append(old, uint64(t.hash(t.at(r)))<<32|uint64(r))
+		for range t.all() {
+			t.used++
 		}
-		t.used = len(old)
 	}
 	size := 1024
 	for size < 2*t.used {
@@ -146,15 +145,25 @@ func (t *texts) grow() {
 	}
 	t.slots = make([]uint64, size)
 	for _, v := range old {
-		if v == 0 {
-			continue
+		if v != 0 {
+			t.put(v)
 		}
-		i := int(v>>32) & (size - 1)
-		for t.slots[i] != 0 {
-			i = (i + 1) & (size - 1)
-		}
-		t.slots[i] = v
 	}
+	if old == nil {
+		for r := range t.all() {
+			t.put(uint64(t.hash(t.at(r)))<<32 | uint64(r))
+		}
+	}
+}
+
+// put finds a place for what has none.
+func (t *texts) put(v uint64) {
+	mask := len(t.slots) - 1
+	i := int(v>>32) & mask
+	for t.slots[i] != 0 {
+		i = (i + 1) & mask
+	}
+	t.slots[i] = v
 }
 
 // all gives every text.

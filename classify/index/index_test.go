@@ -103,6 +103,42 @@ func TestSeenIsTheLaterMoment(t *testing.T) {
 	}
 }
 
+// TestSaveAndCopyIsBoth: what is written at once is what is written one after
+// the other, and the copy counts as one of this scan.
+func TestSaveAndCopyIsBoth(t *testing.T) {
+	at := time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
+	read := func(write func(*Store, *Snapshot) error) map[string]string {
+		s, err := Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := write(s, &Snapshot{Spool: "/s", Taken: at, Table: classify.TableOf(records()...)}); err != nil {
+			t.Fatal(err)
+		}
+		if !s.Copied("/s", Queued) {
+			t.Error("the copy is older than the scan")
+		}
+		out := map[string]string{}
+		entries, err := os.ReadDir(s.Folder("/s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			b, err := os.ReadFile(filepath.Join(s.Folder("/s"), e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[e.Name()] = string(b)
+		}
+		return out
+	}
+	want := read(func(s *Store, snap *Snapshot) error { return errors.Join(s.Save(Queued, snap), s.Copy(Queued, snap)) })
+	got := read(func(s *Store, snap *Snapshot) error { return errors.Join(s.SaveAndCopy(Queued, snap)) })
+	if d := cmp.Diff(want, got); d != "" || len(got) < 4 {
+		t.Errorf("%d files: %s", len(got), d)
+	}
+}
+
 // TestParquetSaysAllThatIsKnown: what other tools see.
 func TestParquetSaysAllThatIsKnown(t *testing.T) {
 	s, err := Open(t.TempDir())

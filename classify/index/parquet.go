@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,7 +31,19 @@ func (s *Store) Copied(spool string, set Set) bool {
 }
 
 // Copy writes a scan as Parquet, for other tools. Nothing here reads it.
-func (s *Store) Copy(set Set, snap *Snapshot) error {
+func (s *Store) Copy(set Set, snap *Snapshot) error { return s.copy(set, snap, func() {}) }
+
+// SaveAndCopy does both at once. The copy is the younger file, as Copied asks for.
+func (s *Store) SaveAndCopy(set Set, snap *Snapshot) (saved, copied error) {
+	var save sync.WaitGroup
+	save.Go(func() { saved = s.Save(set, snap) })
+	copied = s.copy(set, snap, save.Wait)
+	save.Wait()
+	return saved, copied
+}
+
+// copy calls wait before it finishes the file.
+func (s *Store) copy(set Set, snap *Snapshot, wait func()) error {
 	meta := []pq.Meta{
 		{Key: "qclean.format", Value: parquetFormat},
 		{Key: "qclean.spool", Value: spool.EscapeName(snap.Spool)},
@@ -44,6 +57,7 @@ func (s *Store) Copy(set Set, snap *Snapshot) error {
 		if err == nil {
 			err = writeRows(w, snap.Table)
 		}
+		wait()
 		if err == nil {
 			err = w.Close("qclean", meta)
 		}

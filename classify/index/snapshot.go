@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"qclean/classify"
@@ -149,10 +150,15 @@ func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
 	}
 	defer f.Close()
 	snap := &Snapshot{Spool: spool}
-	if err := snap.fill(&h, rest, h.Campaigns); err != nil {
-		return nil, err
+	var table sync.WaitGroup
+	var wrong error
+	table.Go(func() { snap.Table, wrong = s.loadTable(s.messages(spool, set), h.Messages) })
+	err = snap.fill(&h, rest, h.Campaigns)
+	table.Wait()
+	if err == nil {
+		err = wrong
 	}
-	if snap.Table, err = s.loadTable(s.messages(spool, set), h.Messages); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	s.laterSeen(snap, set)

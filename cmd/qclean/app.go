@@ -26,6 +26,7 @@ type app struct {
 	as       string
 	costs    *costs // of scan --stats, else nil
 	handing  bool   // records from one set to the other, at this moment
+	copies   bool   // what is remembered is written for other tools as well
 
 	configFile    string
 	localDomains  []string
@@ -133,7 +134,7 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	}
 	if v.Changed {
 		a.handOver(ctx, t, set)
-		err = t.store.Save(set, v.Snapshot())
+		err = a.save(t, set, v.Snapshot())
 	} else {
 		err = t.store.Seen(t.path, set, v.Taken)
 	}
@@ -143,6 +144,17 @@ func (a *app) survey(ctx context.Context, t *target, set index.Set, o survey.Opt
 	}
 	a.upToDate(t, set)
 	return v, nil
+}
+
+// save writes what is to be remembered and, where that was asked for, the copy
+// for other tools beside it. Trouble with the copy is for who asked to tell:
+// the index says that it is missing.
+func (a *app) save(t *target, set index.Set, snap *index.Snapshot) error {
+	if !a.copies || a.handing {
+		return t.store.Save(set, snap)
+	}
+	saved, _ := t.store.SaveAndCopy(set, snap)
+	return saved
 }
 
 // remembered is what the index knows of a set of messages, nil when it knows nothing.

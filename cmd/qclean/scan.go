@@ -143,7 +143,7 @@ func (a *app) scan(ctx context.Context, path string, f *scanFlags) error {
 	}
 	room := disk.NewRoom(t.store.Dir())
 	defer room.Close()
-	t.store.Room, o.Room = room, room
+	t.store.Room, o.Room, a.copies = room, room, true
 	v, err := a.survey(ctx, t, set, o)
 	if err != nil {
 		return err
