@@ -1,14 +1,19 @@
 package cluster
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 
 	"qclean/classify/fingerprint"
 )
 
-// priorIndex finds the campaigns whose fingerprint a core shows. After a night
-// in which little changed thousands of messages that are alone ask for
-// themselves, so that it is a table of its own.
+// priorIndex finds the campaigns whose fingerprint a core shows.
+//
+// After a night in which little changed, thousands of messages that are alone
+// ask for themselves, and reports by one program share most of their words. So
+// it holds only so many hashes of a fingerprint, the rarest, that whoever shows
+// enough of the fingerprint shows one of them; the others are then compared.
 type priorIndex struct {
 	prior   []Prior
 	first   []int32      // by bucket, its first entry, counted from 1
@@ -17,16 +22,14 @@ type priorIndex struct {
 	odd     uint64       // what hashes are multiplied by, by chance
 
 	// Of the group asked for last.
-	touched []int32 // campaigns of whose hashes it has any in its core,
-	found   []int32 // by campaign, how many
+	touched []int32 // campaigns that it may go on with,
+	found   []int32 // by campaign, how many of its hashes the group has in its core
 	hashes  []uint64
 }
 
 // priorEntry is a hash of a campaign's fingerprint.
 type priorEntry struct {
 	hash  uint64
-	class fingerprint.Class
-	kind  fingerprint.PrintKind
 	prior int32
 	next  int32 // of the same bucket, counted from 1
 }
@@ -41,27 +44,41 @@ func index(prior []Prior) *priorIndex {
 	for buckets < n {
 		buckets *= 2
 	}
-	x.first, x.entries = make([]int32, buckets), make([]priorEntry, 0, n)
+	x.first = make([]int32, buckets)
+	often := make([]int32, buckets)
 	for i := range prior {
-		p := &prior[i].Print
-		if p.Kind == fingerprint.OfLook {
-			x.looks = append(x.looks, int32(i))
-			continue
+		for _, h := range prior[i].Print.Hashes {
+			often[x.bucket(h)]++
 		}
-		for _, h := range p.Hashes {
-			b := x.bucket(h)
-			x.entries = append(x.entries, priorEntry{h, p.Class, p.Kind, int32(i), *b})
-			*b = int32(len(x.entries))
+	}
+	for i := range prior {
+		if prior[i].Print.Kind == fingerprint.OfLook {
+			x.looks = append(x.looks, int32(i))
+		} else {
+			x.add(int32(i), often)
 		}
 	}
 	return x
 }
 
-func (x *priorIndex) bucket(hash uint64) *int32 {
-	return &x.first[int(hash*x.odd>>32)&(len(x.first)-1)]
+// add puts the rarest hashes of a campaign into the index.
+func (x *priorIndex) add(prior int32, often []int32) {
+	all := append(x.hashes[:0], x.prior[prior].Print.Hashes...)
+	slices.SortFunc(all, func(a, b uint64) int {
+		return cmp.Or(cmp.Compare(often[x.bucket(a)], often[x.bucket(b)]), cmp.Compare(a, b))
+	})
+	for _, h := range all[:min(len(all), max(0, len(all)-x.need(int(prior))+1))] {
+		b := x.bucket(h)
+		x.entries = append(x.entries, priorEntry{h, prior, x.first[b]})
+		x.first[b] = int32(len(x.entries))
+	}
+	x.hashes = all
 }
 
-// find counts for each campaign how many of its hashes a group has in its core.
+func (x *priorIndex) bucket(hash uint64) int { return int(hash*x.odd>>32) & (len(x.first) - 1) }
+
+// find counts for each campaign that a group may go on with how many of its
+// hashes the group has in its core.
 func (x *priorIndex) find(s *Set, g *Group) {
 	for _, p := range x.touched {
 		x.found[p] = 0
@@ -71,22 +88,48 @@ func (x *priorIndex) find(s *Set, g *Group) {
 		x.findLooks(g)
 		return
 	}
-	for _, h := range x.shown(s, g) {
-		for n := *x.bucket(h); n > 0; {
+	hashes := x.shown(s, g)
+	for i, h := range hashes {
+		if i > 0 && h == hashes[i-1] { // it counts twice, so that the rarest may be missing
+			x.compareAll(g, hashes)
+			return
+		}
+	}
+	for _, h := range hashes {
+		for n := x.first[x.bucket(h)]; n > 0; {
 			e := &x.entries[n-1]
-			if e.hash == h && e.class == g.Class && e.kind == g.Print.Kind {
-				x.hit(e.prior)
+			if e.hash == h {
+				x.compare(e.prior, g, hashes)
 			}
 			n = e.next
 		}
 	}
 }
 
-func (x *priorIndex) hit(prior int32) {
-	if x.found[prior] == 0 {
+func (x *priorIndex) compareAll(g *Group, hashes []uint64) {
+	for i := range x.prior {
+		x.compare(int32(i), g, hashes)
+	}
+}
+
+// compare counts, once for each campaign. Both lists are in order.
+func (x *priorIndex) compare(prior int32, g *Group, hashes []uint64) {
+	p := &x.prior[prior].Print
+	if x.found[prior] > 0 || p.Class != g.Class || p.Kind != g.Print.Kind {
+		return
+	}
+	i := 0
+	for _, h := range hashes {
+		for i < len(p.Hashes) && p.Hashes[i] < h {
+			i++
+		}
+		if i < len(p.Hashes) && p.Hashes[i] == h {
+			x.found[prior]++
+		}
+	}
+	if x.found[prior] > 0 {
 		x.touched = append(x.touched, prior)
 	}
-	x.found[prior]++
 }
 
 // shown are the hashes of a group's core.
@@ -127,7 +170,10 @@ func (x *priorIndex) findLooks(g *Group) {
 		p := &x.prior[i].Print
 		for _, h := range p.Hashes {
 			if p.Class == g.Class && fingerprint.LooksLike(h, g.Print.Hashes[0]) {
-				x.hit(i)
+				if x.found[i] == 0 {
+					x.touched = append(x.touched, i)
+				}
+				x.found[i]++
 			}
 		}
 	}
