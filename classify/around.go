@@ -151,7 +151,7 @@ func (a *around) groupOriginals() {
 // behind floods, for the messages that no group took in.
 func (a *around) learn(strands [][]*Case, seen *sight) {
 	a.abused, a.called = map[string]bool{}, map[fingerprint.ID]Call{}
-	clients, links := map[ref]hits{}, map[ref]hits{}
+	var clients, links known
 	for _, campaign := range strands {
 		for _, c := range campaign {
 			bad := c.verdict.Call.Unwanted() && c.Flood()
@@ -166,26 +166,48 @@ func (a *around) learn(strands [][]*Case, seen *sight) {
 			}
 			for _, m := range c.Members {
 				r := a.t.row(int(m))
-				count(clients, r.ip, bad)
+				clients.count(r.ip, bad)
 				for i := range int(r.linkCount) {
-					count(links, a.t.one(r.links, r.linkCount, i), bad)
+					links.count(a.t.one(r.links, r.linkCount, i), bad)
 				}
 			}
 		}
 	}
-	a.mark(seen, clients, links)
+	a.mark(seen, clients.mostly(2), links.mostly(3))
+}
+
+// known counts for what occurs in floods and in mail that is vouched for.
+type known struct{ bad, good counter }
+
+func (k *known) count(r ref, bad bool) {
+	if bad {
+		k.bad.count(r)
+	} else {
+		k.good.count(r)
+	}
+}
+
+// mostly gives what is known for floods and for little else.
+func (k *known) mostly(least int) map[ref]bool {
+	out := map[ref]bool{}
+	for r, n := range k.bad.counts() {
+		if (hits{n, k.good.of(r)}).mostly(least) {
+			out[r] = true
+		}
+	}
+	return out
 }
 
 // mark sets the signs that were learnt.
-func (a *around) mark(seen *sight, clients, links map[ref]hits) {
+func (a *around) mark(seen *sight, clients, links map[ref]bool) {
 	crew.New(a.t.Workers).Spread(len(seen.signs), chunkRows, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			r := a.t.row(i)
-			if clients[r.ip].mostly(2) {
+			if clients[r.ip] {
 				seen.signs[i] |= badClient
 			}
 			for k := range int(r.linkCount) {
-				if links[a.t.one(r.links, r.linkCount, k)].mostly(3) {
+				if links[a.t.one(r.links, r.linkCount, k)] {
 					seen.signs[i] |= badLink
 				}
 			}
@@ -202,15 +224,6 @@ func (c *Case) vouched() bool {
 		}
 	}
 	return false
-}
-
-func count(in map[ref]hits, key ref, bad bool) {
-	if key == 0 {
-		return
-	}
-	h := in[key]
-	h.add(bad)
-	in[key] = h
 }
 
 // known tells whether most messages have the client or the links of a flood.

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"iter"
 	"math/rand/v2"
 	"slices"
 )
@@ -10,6 +11,7 @@ import (
 // campaign have few values, and to sort them took four times as long.
 type counter struct {
 	slots []uint64 // open addressing: the ref, then how many there are
+	spare []uint64 // the ones before, for later
 	used  int
 	odd   uint64 // what refs are multiplied by, by chance, so that nobody can choose texts that collide
 }
@@ -24,10 +26,7 @@ func (c *counter) tally(t *texts, refs []ref) Tally {
 	if len(refs) <= fewRefs {
 		return c.top(t, c.sorted(refs))
 	}
-	if c.odd == 0 {
-		c.odd = rand.Uint64() | 1
-	}
-	c.slots, c.used = resized(c.slots, leastSlots), 0
+	c.clear()
 	for i := 0; i < len(refs); {
 		j := i + 1
 		for j < len(refs) && refs[j] == refs[i] {
@@ -37,6 +36,43 @@ func (c *counter) tally(t *texts, refs []ref) Tally {
 		i = j
 	}
 	return c.top(t, c.slots)
+}
+
+// clear begins anew.
+func (c *counter) clear() {
+	if c.odd == 0 {
+		c.odd = rand.Uint64() | 1
+	}
+	c.slots, c.used = resized(c.slots, leastSlots), 0
+}
+
+// count counts one more ref, but for that of the empty text.
+func (c *counter) count(r ref) {
+	if c.slots == nil {
+		c.clear()
+	}
+	if r != 0 {
+		c.add(r, 1)
+	}
+}
+
+// counts gives what was counted, in no order.
+func (c *counter) counts() iter.Seq2[ref, int] {
+	return func(yield func(ref, int) bool) {
+		for _, s := range c.slots {
+			if s != 0 && !yield(ref(s>>32), int(uint32(s))) {
+				return
+			}
+		}
+	}
+}
+
+// of is how often a ref was counted.
+func (c *counter) of(r ref) int {
+	if c.slots == nil || r == 0 {
+		return 0
+	}
+	return int(uint32(c.slots[c.slot(c.slots, r)]))
 }
 
 // sorted counts a few.
@@ -77,13 +113,13 @@ func (c *counter) slot(slots []uint64, r ref) int {
 }
 
 func (c *counter) grow() {
-	next := make([]uint64, 4*len(c.slots))
+	next := resized(c.spare, 4*len(c.slots))
 	for _, s := range c.slots {
 		if s != 0 {
 			next[c.slot(next, ref(s>>32))] = s
 		}
 	}
-	c.slots = next
+	c.slots, c.spare = next, c.slots
 }
 
 // top makes the tally. Texts are looked at only where they may be among the

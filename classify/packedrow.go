@@ -75,14 +75,24 @@ func (r *bounceRow) parse(b []byte) {
 	r.failedCount, r.original = b[0], int32(binary.LittleEndian.Uint32(b[1:]))
 }
 
-// check tells whether every row leads to where there is something.
+// check tells whether every row leads to where there is something, and finds
+// out whether they are in order.
 func (t *Table) check() error {
-	var wrong atomic.Bool
+	var wrong, unordered atomic.Bool
 	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+		last := ""
+		if from > 0 && t.own.holds(t.row(from-1).id) {
+			last = t.id(from - 1)
+		}
 		for i := from; i < to; i++ {
 			if !t.checkRow(t.row(i)) {
 				wrong.Store(true)
 				return
+			}
+			if id := t.id(i); i > 0 && id <= last {
+				unordered.Store(true)
+			} else {
+				last = id
 			}
 		}
 	})
@@ -94,6 +104,7 @@ func (t *Table) check() error {
 	if wrong.Load() {
 		return errTable
 	}
+	t.sorted = !unordered.Load()
 	return nil
 }
 

@@ -17,10 +17,7 @@ import (
 // A guessed relay is of use to a Reader, which then looks one hop further: read
 // the messages again with the new Trust before they are judged.
 func Guess(s Site, t *Table) Site {
-	g := guess{domains: map[string]int{}, hosts: map[string]int{}, relays: map[string]int{}}
-	for i := range t.Len() {
-		g.add(t.At(i))
-	}
+	g := guessFrom(t)
 	if len(s.Domains) == 0 {
 		g.domain(&s, t.Len())
 	}
@@ -33,21 +30,38 @@ func Guess(s Site, t *Table) Site {
 type guess struct {
 	domains map[string]int // of senders that cannot well be forged
 	hosts   map[string]int // domain of the host that took it in
-	relays  map[string]int // clients
+	relays  map[ref]int    // clients of many messages
 	inside  int            // messages with such a sender
 }
 
-func (g *guess) add(r Message) {
-	if d := parent(r.By()); d != "" {
-		g.hosts[d]++
+// guessFrom counts texts by where they lie: there are few different ones of
+// most, and only these are looked at.
+func guessFrom(t *Table) *guess {
+	g := &guess{domains: map[string]int{}, hosts: map[string]int{}, relays: map[ref]int{}}
+	var by, from, clients counter
+	for i := range t.Len() {
+		m := t.At(i)
+		by.count(m.r.by)
+		clients.count(m.r.ip)
+		if m.r.fromDomain != 0 && (m.Auth() || m.r.login != 0 || private(m.SourceIP())) {
+			from.count(m.r.fromDomain)
+			g.inside++
+		}
 	}
-	if ip := r.SourceIP(); ip != "" {
-		g.relays[ip]++
+	for host, n := range by.counts() {
+		if d := parent(t.text.at(host)); d != "" {
+			g.hosts[d] += n
+		}
 	}
-	if d := Domain(r.From()); d != "" && (r.Auth() || r.AuthUser() != "" || private(r.SourceIP())) {
-		g.domains[d]++
-		g.inside++
+	for d, n := range from.counts() {
+		g.domains[t.text.at(d)] = n
 	}
+	for ip, n := range clients.counts() {
+		if n >= guessFew && float64(n) >= guessRelay*float64(t.Len()) {
+			g.relays[ip] = n
+		}
+	}
+	return g
 }
 
 // The shares from which on something stands out.
@@ -74,21 +88,25 @@ func (g *guess) domain(s *Site, all int) {
 }
 
 func (g *guess) relay(s *Site, t *Table) {
-	names := map[string]string{}
+	names, many := map[string]string{}, map[string]int{}
 	for i := range t.Len() {
 		r := t.At(i)
+		n, ok := g.relays[r.r.ip]
+		if !ok {
+			continue
+		}
+		many[r.SourceIP()] = n
 		if named := cmp.Or(r.SourceName(), r.Helo()); s.Local(named) && !slices.Contains(s.Domains, strings.ToLower(named)) {
 			names[r.SourceIP()] = named
 		}
 	}
-	for _, ip := range byCount(g.relays) {
+	for _, ip := range byCount(many) {
 		a, err := netip.ParseAddr(ip)
-		n := g.relays[ip]
-		if err != nil || n < guessFew || float64(n) < guessRelay*float64(t.Len()) || names[ip] == "" {
+		if err != nil || names[ip] == "" {
 			continue
 		}
 		s.Relays = append(s.Relays, netip.PrefixFrom(a, a.BitLen()))
-		s.Guessed = append(s.Guessed, fmt.Sprintf("trusted relay %s (%s): %d of %d messages came through it", ip, names[ip], n, t.Len()))
+		s.Guessed = append(s.Guessed, fmt.Sprintf("trusted relay %s (%s): %d of %d messages came through it", ip, names[ip], many[ip], t.Len()))
 	}
 }
 
@@ -125,6 +143,9 @@ func parent(host string) string {
 
 // private tells an address of a house's own network (RFC 1918, RFC 4193).
 func private(ip string) bool {
+	if !strings.HasPrefix(ip, "10.") && !strings.HasPrefix(ip, "172.") && !strings.HasPrefix(ip, "192.168.") && !strings.HasPrefix(ip, "127.") && strings.IndexByte(ip, ':') < 0 {
+		return false // spared the reading, as nearly all are: no zeros stand before a number
+	}
 	a, err := netip.ParseAddr(ip)
 	return err == nil && privateAddr(a)
 }

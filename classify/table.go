@@ -23,7 +23,8 @@ type Table struct {
 	rows      [][]row // chunks that never move
 	spare     [][]row // chunks without rows
 	count     int
-	stale     int // texts that are nobody's any more, about
+	sorted    bool // in the order of IDs, each once
+	stale     int  // texts that are nobody's any more, about
 	bounces   []bounceRow
 	sketches  cluster.Set
 	originals cluster.Set // what bounces return
@@ -96,6 +97,7 @@ func (t *Table) push(r row) {
 	if t.count&(chunkRows-1) == 0 && t.count>>chunkBits == len(t.rows) {
 		t.rows = append(t.rows, t.chunk())
 	}
+	t.sorted = false
 	last := &t.rows[t.count>>chunkBits]
 	*last = append((*last)[:t.count&(chunkRows-1)], r)
 	t.count++
@@ -142,6 +144,7 @@ func (t *Table) Moved(i int, e *spool.Entry) error {
 	}
 	if p.err == nil {
 		*t.row(i) = r
+		t.sorted = false
 		t.stale += 2
 	}
 	return p.err

@@ -9,7 +9,11 @@ import (
 // Sort brings the messages into the order of their IDs and drops all but the
 // first of those with one ID.
 func (t *Table) Sort() {
+	if t.sorted {
+		return
+	}
 	keys, sorted := t.keys()
+	t.sorted = true
 	if sorted {
 		return
 	}
@@ -24,6 +28,11 @@ func (t *Table) Sort() {
 		order[i] = k.row
 	}
 	t.arrange(order)
+	t.dropRepeated()
+}
+
+// dropRepeated keeps the first of those with one ID, which follow one another.
+func (t *Table) dropRepeated() {
 	last := ""
 	t.Keep(func(i int) bool {
 		id := t.id(i)

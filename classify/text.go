@@ -121,10 +121,13 @@ func (t *texts) hash(s string) uint32 { return uint32(maphash.String(t.seed, s))
 
 // slot is where a text is, or would be. Of another hash none is looked at: that
 // would be a line of memory for each, all over the place.
-func (t *texts) slot(hash uint32, s string) int {
+func (t *texts) slot(hash uint32, s string) int { return t.slotIn(t, hash, s) }
+
+// slotIn is slot of refs that are another's.
+func (t *texts) slotIn(of *texts, hash uint32, s string) int {
 	mask := len(t.slots) - 1
 	i := int(hash) & mask
-	for t.slots[i] != 0 && (uint32(t.slots[i]>>32) != hash || t.at(ref(t.slots[i])) != s) {
+	for t.slots[i] != 0 && (uint32(t.slots[i]>>32) != hash || of.at(ref(t.slots[i])) != s) {
 		i = (i + 1) & mask
 	}
 	return i
@@ -139,11 +142,7 @@ func (t *texts) grow() {
 			t.used++
 		}
 	}
-	size := 1024
-	for size < 2*t.used {
-		size *= 2
-	}
-	t.slots = make([]uint64, size)
+	t.slots = make([]uint64, slotsFor(t.used))
 	for _, v := range old {
 		if v != 0 {
 			t.put(v)

@@ -221,10 +221,8 @@ func (r *reading) settle() error {
 		r.Table.Keep(func(i int) bool { return r.seen[i] })
 	}
 	if r.added != r.Table {
-		for _, rec := range r.added.All() {
-			if err := r.Table.Append(rec); err != nil {
-				return err
-			}
+		if err := r.Table.Join(r.added); err != nil {
+			return err
 		}
 	}
 	r.Table.Sort()
