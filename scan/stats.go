@@ -30,15 +30,21 @@ func (s Stage) String() string { return stageNames[min(int(s), len(stageNames)-1
 // when the scan is over.
 type Stats struct {
 	mu       sync.Mutex
-	messages int64 // all
-	sampled  int64
-	spent    [stages]time.Duration // of the sampled ones
+	messages int64                 // all
+	sampled  int64                 // that the timed ones stand for: about all
+	spent    [stages]time.Duration // of those
 	whole    [stages]time.Duration // of all, where batches are timed
 }
 
-// sampleEvery is which share of the messages is timed: the clock of a thread
-// costs a system call for each stage.
-const sampleEvery = 8
+// The clock of a thread costs a system call for each stage. So not all messages
+// are timed: of a worker's first some thousand one in sampleFirst, which stands
+// for so many, and of a large spool's others one in sampleEvery. These are no
+// divisors of a batch's size: its first message opens the folders for all.
+const (
+	sampleFirst = 7
+	sampleMany  = 4096
+	sampleEvery = 61
+)
 
 // Messages is how many messages the workers took up.
 func (s *Stats) Messages() int64 { return s.messages }
@@ -59,12 +65,13 @@ func (s *Stats) Stages(yield func(Stage, time.Duration) bool) {
 // meter times the stages of one goroutine by the clock of its thread. A nil
 // meter does nothing.
 type meter struct {
-	stats *Stats
-	own   Stats
-	on    bool
-	stage Stage
-	into  *[stages]time.Duration
-	at    time.Duration
+	stats  *Stats
+	own    Stats
+	on     bool
+	stage  Stage
+	into   *[stages]time.Duration
+	stands time.Duration // how many messages the one in hand stands for
+	at     time.Duration
 }
 
 func newMeter(s *Stats) *meter {
@@ -79,22 +86,27 @@ func (m *meter) begin(s Stage) {
 	if m == nil {
 		return
 	}
-	if m.own.messages++; m.own.messages%sampleEvery == 1 {
-		m.own.sampled++
-		m.start(s, &m.own.spent)
+	share := int64(sampleFirst)
+	if m.own.messages >= sampleMany {
+		share = sampleEvery
+	}
+	if m.own.messages++; m.own.messages%share == 1 {
+		m.own.sampled += share
+		m.start(s, &m.own.spent, share)
 	}
 }
 
 // beginBatch takes up the list, or many messages at once.
 func (m *meter) beginBatch(s Stage) {
 	if m != nil {
-		m.start(s, &m.own.whole)
+		m.start(s, &m.own.whole, 1)
 	}
 }
 
-func (m *meter) start(s Stage, into *[stages]time.Duration) {
+func (m *meter) start(s Stage, into *[stages]time.Duration, stands int64) {
 	runtime.LockOSThread() // the clock is that of a thread
-	m.on, m.stage, m.into, m.at = true, s, into, threadTime()
+	m.on, m.stage, m.into, m.stands = true, s, into, time.Duration(stands)
+	m.at = threadTime()
 }
 
 // mark ends one stage and begins the next.
@@ -103,7 +115,7 @@ func (m *meter) mark(s Stage) {
 		return
 	}
 	now := threadTime()
-	m.into[m.stage] += now - m.at
+	m.into[m.stage] += (now - m.at) * m.stands
 	m.stage, m.at = s, now
 }
 
