@@ -16,17 +16,16 @@ func (t *folder) Load(name string, buf []byte) (int, Info, error) {
 }
 
 // Advise asks the kernel to have the first bytes of a regular file at hand
-// soon (posix_fadvise(2), WILLNEED): it returns while the disk still works. It
-// is advice: whoever reads the file learns what is wrong with it.
+// soon. It is advice: whoever reads the file learns what is wrong with it.
 func (t *folder) Advise(name string, bytes int64) {
-	if fd := t.ask(name, bytes); fd >= 0 {
+	if fd := t.openAny(name); fd >= 0 {
+		advise(fd, bytes)
 		closeFD(fd)
 	}
 }
 
-// ask is Advise, and gives the open file, which may be of any kind: -1 for one
-// that cannot be opened.
-func (t *folder) ask(name string, bytes int64) (fd int) {
+// openAny opens what has a name, of whatever kind: -1 when it cannot.
+func (t *folder) openAny(name string) (fd int) {
 	if checkName("open", name) != nil {
 		return -1
 	}
@@ -34,6 +33,8 @@ func (t *folder) ask(name string, bytes int64) (fd int) {
 	if err != nil {
 		return -1
 	}
-	_ = unix.Fadvise(fd, 0, bytes, unix.FADV_WILLNEED)
 	return fd
 }
+
+// advise returns while the disk still works (posix_fadvise(2), WILLNEED).
+func advise(fd int, bytes int64) { _ = unix.Fadvise(fd, 0, bytes, unix.FADV_WILLNEED) }

@@ -153,16 +153,25 @@ func (n *near) open(h *heldFolder, last string) (fd int, ok bool, err error) {
 
 // Advise advises from the held folder, and keeps the file open to be loaded.
 func (n *near) Advise(name string, bytes int64) {
-	tree, last := n.Tree, name
-	if h, inside := n.in(name); h != nil {
-		tree, last = h.sub, inside
-	}
-	plain, ok := tree.(*folder)
-	if !ok {
-		tree.Advise(last, bytes)
+	if h, last := n.in(name); h != nil {
+		if fd, ok, err := n.open(h, last); !ok {
+			h.sub.Advise(last, bytes)
+		} else if err == nil {
+			n.ask(name, fd, bytes)
+		}
 		return
 	}
-	if fd := plain.ask(last, bytes); fd >= 0 && !n.asked.keep(name, fd) {
+	root, ok := n.Tree.(*folder)
+	if !ok {
+		n.Tree.Advise(name, bytes)
+	} else if fd := root.openAny(name); fd >= 0 {
+		n.ask(name, fd, bytes)
+	}
+}
+
+func (n *near) ask(name string, fd int, bytes int64) {
+	advise(fd, bytes)
+	if !n.asked.keep(name, fd) {
 		closeFD(fd)
 	}
 }
