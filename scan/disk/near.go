@@ -2,6 +2,7 @@ package disk
 
 import (
 	"errors"
+	"io/fs"
 
 	"golang.org/x/sys/unix"
 )
@@ -106,6 +107,19 @@ func (n *near) Lstat(name string) (Info, error) {
 		}
 	}
 	return n.Tree.Lstat(name)
+}
+
+// Absent tells that nothing has a name, for less than it costs to try and open
+// it. It is false as well when that is not known.
+func Absent(t Tree, name string) bool {
+	if n, ok := t.(*near); ok {
+		if h, last := n.in(name); h != nil && h.plain != nil {
+			return lstatAt(h.plain.held(), last, &n.calls.st) == unix.ENOENT
+		}
+		t = n.Tree
+	}
+	_, err := t.Lstat(name)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // Open opens from the held folder.

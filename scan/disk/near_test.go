@@ -43,6 +43,9 @@ func answersAsTheTree(t *testing.T, cached bool) {
 				t.Errorf("%q: %+v, want %+v", name, got, want)
 			}
 			sameTrouble(t, name, err, wantErr)
+			if got, want := Absent(view, name), Absent(tree, name); got != want {
+				t.Errorf("%q: absent is %v, want %v", name, got, want)
+			}
 			n, want, wantErr := tree.Load(name, wantBuf)
 			m, got, err := view.Load(name, buf)
 			if string(buf[:m]) != string(wantBuf[:n]) || got != want {

@@ -1,8 +1,6 @@
 package exim
 
 import (
-	"errors"
-	"io/fs"
 	"strings"
 
 	"qclean/scan/disk"
@@ -25,7 +23,7 @@ func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
 	if !ok {
 		return false
 	}
-	if _, _, err := s.t.Load(stem+"-J", b.journal[:0]); !errors.Is(err, fs.ErrNotExist) {
+	if !disk.Absent(s.t, stem+"-J") {
 		return false
 	}
 	b.journal = b.journal[:0]
