@@ -56,7 +56,7 @@ func plain(b []byte) bool { return asciiLen(b) == len(b) }
 // asciiLen is how many bytes at the start of b are ASCII. It looks at 32 bytes
 // at a time: nearly all of nearly every text is ASCII, and asked more than once.
 func asciiLen(b []byte) int {
-	const high = 0x8080808080808080
+	const high = 0x80 * eachByte
 	le := binary.LittleEndian
 	i := 0
 	for ; len(b)-i >= 32; i += 32 {
@@ -81,6 +81,16 @@ func valid(b []byte) bool {
 	n := asciiLen(b)
 	return n == len(b) || utf8.Valid(b[n:])
 }
+
+// eachByte has a one in each of eight bytes.
+const eachByte = 0x0101010101010101
+
+// below marks the bytes of v that are less than n, at most 128, by their highest
+// bits. The lowest mark is always right; bytes above it may be marked as well.
+func below(v, n uint64) uint64 { return (v - n*eachByte) &^ v & (0x80 * eachByte) }
+
+// is marks the bytes of v that are c, in the way of below.
+func is(v uint64, c byte) uint64 { return below(v^uint64(c)*eachByte, 1) }
 
 // byteSet is a set of bytes.
 type byteSet [4]uint64

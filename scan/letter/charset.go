@@ -24,6 +24,9 @@ type codec struct {
 	decoder *encoding.Decoder
 }
 
+// utf8Plain is the codec of UTF-8.
+var utf8Plain = codec{kind: utf8Codec}
+
 type codecKind uint8
 
 const (
@@ -67,6 +70,9 @@ func (c *charsets) appendLoose(dst, src []byte, name string) ([]byte, bool) {
 // of the WHATWG, which are those that mail programs understand. Latin-1 is
 // windows-1252 to all of them.
 func (c *charsets) find(name string) (*codec, bool) {
+	if name == "utf-8" { // half of all mail
+		return &utf8Plain, true
+	}
 	if k, ok := c.known[name]; ok {
 		return k, true
 	}
@@ -94,7 +100,7 @@ func newCodec(name string) (*codec, bool) {
 	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "646":
 		return &codec{kind: looseCodec}, true
 	case "utf-8", "utf8":
-		return &codec{kind: utf8Codec}, true
+		return &utf8Plain, true
 	case "utf-7", "unicode-1-1-utf-7":
 		return &codec{kind: utf7Codec}, true
 	case "utf-16", "utf16", "unicode":
@@ -109,7 +115,7 @@ func newCodec(name string) (*codec, bool) {
 		return libraryCodecFor(name)
 	}
 	if enc == unicode.UTF8 {
-		return &codec{kind: utf8Codec}, true
+		return &utf8Plain, true
 	}
 	if m, ok := enc.(*charmap.Charmap); ok {
 		return &codec{kind: tableCodec, table: newTable(m)}, true

@@ -72,7 +72,11 @@ func (c *hostCache) find(raw string, store *arena) (host, domain string) {
 	} else {
 		domain = registered(host)
 	}
-	e.raw, e.host = strings.Clone(raw), strings.Clone(host)
+	if e.raw = strings.Clone(raw); host == raw {
+		e.host = e.raw
+	} else {
+		e.host = strings.Clone(host)
+	}
 	e.domain = e.host[len(e.host)-len(domain):]
 	return e.host, e.domain
 }

@@ -81,7 +81,7 @@ func (l *lexer) markup(rest []byte) token {
 func (l *lexer) tagName(skip int) {
 	start := l.pos + skip
 	i := start
-	for i < len(l.src) && !tagSpace(l.src[i]) && l.src[i] != '/' && l.src[i] != '>' {
+	for i < len(l.src) && !endsTag[l.src[i]] {
 		i++
 	}
 	l.name, l.pos, l.open = l.src[start:i], i, true
@@ -135,6 +135,14 @@ func attrValue(src []byte, i int) (value []byte, after int) {
 
 // tagSpace is HTML's white space, which has no vertical tab.
 func tagSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
+
+// endsTag are the bytes that end a tag's name.
+var endsTag = func() (t [256]bool) {
+	for i := range t {
+		t[i] = tagSpace(byte(i)) || i == '/' || i == '>'
+	}
+	return t
+}()
 
 // attrName are the bytes that may stand in an attribute's name.
 var attrName = func() (t [256]bool) {

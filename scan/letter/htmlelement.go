@@ -27,13 +27,7 @@ func (a *appearance) camouflaged() bool {
 
 // rows tells a table and what divides it from its cells: browsers put text
 // that stands directly in it outside (HTML standard, section 13.2.6.1).
-func (e *element) rows() bool {
-	switch e.id {
-	case idTable, idTR, idTBody, idTHead, idTFoot:
-		return true
-	}
-	return false
-}
+func (e *element) rows() bool { return e.is&rows != 0 }
 
 // inherit works out how an element looks from the one around it, nil at the root.
 func (e *element) inherit(around *element) {

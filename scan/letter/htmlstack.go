@@ -53,9 +53,13 @@ func (o *openElements) push(t *tag, key uint64, l *look) {
 		o.over++
 		return
 	}
+	if o.stack == nil {
+		o.stack = make([]element, 0, maxOpen)
+	}
 	around := o.top()
-	o.stack = append(o.stack, element{key: key, is: t.is, id: t.id, own: l.paint})
+	o.stack = o.stack[:len(o.stack)+1] // in place: an element is large
 	e := &o.stack[len(o.stack)-1]
+	e.key, e.is, e.id, e.own = key, t.is, t.id, l.paint
 	e.hard = l.hard || t.is&dropped != 0
 	e.cite, e.inline = l.cite, l.display == displayInline
 	e.inherit(around)
@@ -138,7 +142,11 @@ func (o *openElements) close(t *tag, key uint64) separator {
 	if o.count[t.id] == 0 {
 		return joined
 	}
-	table := t.id == idTable || t.id == idTR || t.id == idTD || t.id == idTH || t.id == idTBody || t.id == idTHead || t.id == idTFoot
+	if e := o.top(); e != nil && e.id == t.id && (t.id != 0 || e.key == key) {
+		o.steps++
+		return o.cut(len(o.stack) - 1) // as in nearly all HTML
+	}
+	table := t.is&(rows|cell) != 0
 	crossed := false // a block lies in between
 	at := o.nearest(
 		func(e *element) bool { return e.id == t.id && (t.id != 0 || e.key == key) },
@@ -166,6 +174,9 @@ func (o *openElements) close(t *tag, key uint64) separator {
 func (o *openElements) imply(id uint8, is tagBits) (sep separator) {
 	if is&closesP != 0 && o.count[idP] > 0 {
 		sep = o.endNearest(func(e *element) bool { return e.is&scope != 0 }, idP)
+	}
+	if is&(sibling|rows|cell) == 0 {
+		return sep
 	}
 	switch id {
 	case idLI:

@@ -22,14 +22,16 @@ const (
 	scope                        // no end tag but a table's reaches past it ("scope")
 	closesP                      // ends an open paragraph
 	lines                        // line ends count
+	rows                         // a table and what divides it from its cells
+	sibling                      // ends an open one of its kind
 	anchor
 )
 
 // knownTags are the elements that make a difference; the first is any other.
 var knownTags = [...]tag{
 	{},
-	{name: "a", is: format | anchor}, {name: "b", is: format}, {name: "big", is: format}, {name: "code", is: format},
-	{name: "em", is: format}, {name: "font", is: format}, {name: "i", is: format}, {name: "nobr", is: format},
+	{name: "a", is: format | anchor | sibling}, {name: "b", is: format}, {name: "big", is: format}, {name: "code", is: format},
+	{name: "em", is: format}, {name: "font", is: format}, {name: "i", is: format}, {name: "nobr", is: format | sibling},
 	{name: "s", is: format}, {name: "small", is: format}, {name: "strike", is: format}, {name: "strong", is: format},
 	{name: "tt", is: format}, {name: "u", is: format},
 	{name: "span"},
@@ -49,12 +51,12 @@ var knownTags = [...]tag{
 	{name: "h3", is: breaks | special | closesP}, {name: "h4", is: breaks | special | closesP},
 	{name: "h5", is: breaks | special | closesP}, {name: "h6", is: breaks | special | closesP},
 	{name: "pre", is: breaks | special | closesP | lines}, {name: "listing", is: breaks | special | closesP | lines},
-	{name: "li", is: breaks | special | closesP}, {name: "dd", is: breaks | special | closesP}, {name: "dt", is: breaks | special | closesP},
+	{name: "li", is: breaks | special | closesP | sibling}, {name: "dd", is: breaks | special | closesP | sibling}, {name: "dt", is: breaks | special | closesP | sibling},
 	{name: "hr", is: breaks | special | closesP | void}, {name: "br", is: breaks | void},
-	{name: "table", is: breaks | special | scope}, {name: "caption", is: breaks | special | scope},
-	{name: "tr", is: breaks | special}, {name: "tbody", is: breaks | special}, {name: "thead", is: breaks | special}, {name: "tfoot", is: breaks | special},
+	{name: "table", is: breaks | special | scope | rows}, {name: "caption", is: breaks | special | scope},
+	{name: "tr", is: breaks | special | rows}, {name: "tbody", is: breaks | special | rows}, {name: "thead", is: breaks | special | rows}, {name: "tfoot", is: breaks | special | rows},
 	{name: "td", is: cell | special | scope}, {name: "th", is: cell | special | scope},
-	{name: "option", is: breaks}, {name: "select", is: special}, {name: "button", is: special | scope},
+	{name: "option", is: breaks | sibling}, {name: "select", is: special}, {name: "button", is: special | scope},
 	{name: "marquee", is: breaks | special | scope}, {name: "object", is: special | scope}, {name: "applet", is: special | scope},
 	{name: "html", is: special | scope}, {name: "body", is: special}, {name: "head", is: special},
 	{name: "area", is: void}, {name: "base", is: void}, {name: "basefont", is: void}, {name: "bgsound", is: void}, {name: "col", is: void},

@@ -69,7 +69,8 @@ func (s *stripper) strip(src []byte, links *linkSet, limit int) {
 // start opens an element and reads its attributes.
 func (s *stripper) start(t *tag, links *linkSet) {
 	key := tagKey(s.lex.name)
-	l := s.attributes(t)
+	var l look
+	s.attributes(t, &l)
 	s.imply(t.id, t.is)
 	hard := s.hard > 0 || l.hard
 	if t.is&(breaks|cell) != 0 && !hard && l.display != displayInline {
@@ -160,12 +161,13 @@ func (s *stripper) text(b []byte, entities bool) {
 // nothing can be the end; what looks like it is looked at by itself.
 func wordsLen(b []byte) int {
 	i := 1
-	for ; len(b)-i > 8; i += 8 {
-		here, next := binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+1:])
-		blank := below(here^' '*eachByte, 1)
-		end := below(here, ' ') | below(here^'&'*eachByte, 1) | blank&(below(next, ' '+1)|below(next^'&'*eachByte, 1))
-		if end != 0 {
-			i += bits.TrailingZeros64(end) / 8
+	for ; len(b)-i >= 8; i += 7 { // two blanks may lie across two words
+		v := binary.LittleEndian.Uint64(b[i:])
+		blank := v ^ ' '*eachByte
+		if end := below(v, ' ') | is(v, '&') | below(blank|blank>>8|0xff<<56, 1); end != 0 {
+			if i += bits.TrailingZeros64(end) / 8; b[i-1] == ' ' {
+				i--
+			}
 			break
 		}
 	}
@@ -174,13 +176,6 @@ func wordsLen(b []byte) int {
 	}
 	return i
 }
-
-// eachByte has a one in each of eight bytes.
-const eachByte = 0x0101010101010101
-
-// below has the highest bit of each byte of v set that is less than n, 128 at
-// most, and maybe of bytes above such a one.
-func below(v, n uint64) uint64 { return (v - n*eachByte) &^ v & (0x80 * eachByte) }
 
 // white notes white space: it parts words, and lines where lines count.
 func (s *stripper) white(c byte) {

@@ -56,10 +56,13 @@ var undressed = [...]string{
 // ends of a forward, after which its sender goes on.
 var ends = [...]string{"end forwarded message", "end of forwarded message", "end of forwarded mail", "ende der weitergeleiteten nachricht"}
 
-// lineStarts tells from a line's first two bytes whether it may be a mark: for
-// each first byte, which may come second. A second look costs more than all
-// else that is done for a line, and half of all lines begin like some mark.
-var lineStarts = func() (t [256]byteSet) {
+// lineStart tells which bytes may follow a first one when a line is a mark.
+type lineStart struct{ second, third byteSet }
+
+// lineStarts tells from a line's first three bytes whether it may be a mark: a
+// second look costs more than all else that is done for a line, and half of
+// all lines begin with the same letter as some mark.
+var lineStarts = func() (t [256]lineStart) {
 	for _, m := range undressed {
 		startsLike(&t, m)
 	}
@@ -69,28 +72,43 @@ var lineStarts = func() (t [256]byteSet) {
 		}
 	}
 	for _, c := range "-=_*~#|+[" {
-		t[c].addFrom(0)
+		t[c].second.addFrom(0)
+		t[c].third.addFrom(0)
 	}
 	return t
 }()
 
 // startsLike adds the beginnings of m, which is in lower case, in either case.
-func startsLike(t *[256]byteSet, m string) {
+func startsLike(t *[256]lineStart, m string) {
 	first, n := utf8.DecodeRuneInString(m)
 	for _, s := range [...]string{m[:n], string(unicode.ToUpper(first))} {
+		follow := &t[s[0]]
 		if len(s) > 1 {
-			t[s[0]].add(s[1])
+			follow.second.add(s[1])
+			follow.third.addFrom(0)
 			continue
 		}
-		second := &t[s[0]]
-		second.add(m[1])
-		second.add(m[1] &^ 0x20)      // a letter's other case: too much of other bytes does no harm
-		second.addFrom(utf8.RuneSelf) // there are letters beyond ASCII whose small ones are ASCII
+		follow.second.addLetter(m[1])
+		follow.third.addLetter(m[2])
 	}
 }
 
+// addLetter adds c in either case, and all letters beyond ASCII, the small ones
+// of some of which are ASCII.
+func (s *byteSet) addLetter(c byte) {
+	s.add(c)
+	s.add(c &^ 0x20) // of what is no letter it makes another byte, which does no harm
+	s.addFrom(utf8.RuneSelf)
+}
+
 // mayMark reports whether a line is worth markOf.
-func mayMark(line []byte) bool { return len(line) > 1 && lineStarts[line[0]].has(line[1]) }
+func mayMark(line []byte) bool {
+	if len(line) < 3 {
+		return false
+	}
+	follow := &lineStarts[line[0]]
+	return follow.second.has(line[1]) && (line[1] >= utf8.RuneSelf || follow.third.has(line[2]))
+}
 
 // dress is what marks are dressed in.
 var dress = func() (t [256]bool) {

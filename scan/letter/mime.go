@@ -32,26 +32,31 @@ type contentHead struct {
 
 // contentHead reads the Content fields (RFC 2045, RFC 2183). A type that is missing
 // or broken is def.
-func (r *Reader) contentHead(h Header, def string) contentHead {
+func (r *Reader) contentHead(b *bodyFields, def string) contentHead {
 	t := &r.tools
 	var e contentHead
-	e.typ, e.rest = t.mediaType(h.Get("Content-Type"))
-	if e.typ == "" {
+	if e.typ, e.rest = t.mediaType(b.typ); e.typ == "" {
 		e.typ = def
 	}
-	e.encoding = t.encoding(h.Get("Content-Transfer-Encoding"))
-	v := h.Get("Content-Disposition")
-	n := strings.IndexByte(v, ';')
-	if n < 0 {
-		n = len(v)
+	e.encoding = t.encoding(b.encoding)
+	if v := b.disposition; v != "" {
+		n := strings.IndexByte(v, ';')
+		if n < 0 {
+			n = len(v)
+		}
+		e.disposition, e.dispRest = t.lower(trim(v[:n])), v[n:]
 	}
-	e.disposition, e.dispRest = t.lower(trim(v[:n])), v[n:]
 	return e
 }
 
 // encoding is the first word of a transfer encoding, "" when it encodes nothing.
 func (t *tools) encoding(v string) string {
-	v = strings.Trim(v, "\"' \t")
+	if v == "" {
+		return ""
+	}
+	if v[0] < '0' || v[len(v)-1] < '0' { // as quotes and blanks are
+		v = strings.Trim(v, "\"' \t")
+	}
 	n := 0
 	for n < len(v) && !space(v[n]) && v[n] != ';' && v[n] != '(' {
 		n++
@@ -65,7 +70,11 @@ func (t *tools) encoding(v string) string {
 
 // walk adds the body's tree to nodes and its leaves to parts.
 func (r *Reader) walk(h Header, body []byte, depth int, def string) {
-	e := r.contentHead(h, def)
+	b := h.bodyFields()
+	if b.again && depth == 0 {
+		r.msg.Defects |= DuplicateField
+	}
+	e := r.contentHead(&b, def)
 	if strings.HasPrefix(e.typ, "multipart/") {
 		if depth == 0 {
 			r.msg.Type = e.typ
@@ -239,12 +248,12 @@ func (s *splitter) next() bool {
 // find looks for the next delimiter line: where it begins, where the next line does.
 func (s *splitter) find(b []byte) (at, after int, closing bool) {
 	for from := 0; ; {
-		i := bytes.Index(b[from:], s.delim)
+		i := bytes.IndexByte(b[from:], '-') // bytes.Index goes through many of them slowly
 		if i < 0 {
 			return -1, -1, false
 		}
 		at, from = from+i, from+i+1
-		if at > 0 && b[at-1] != '\n' && !(s.bare && b[at-1] == '\r') {
+		if at > 0 && b[at-1] != '\n' && !(s.bare && b[at-1] == '\r') || !bytes.HasPrefix(b[at:], s.delim) {
 			continue
 		}
 		tail := b[at+len(s.delim):]

@@ -113,7 +113,9 @@ func (p *page) look(n *html.Node, t *tag) look {
 	b.WriteString(">")
 	s := stripper{lex: lexer{src: b.Bytes()}}
 	s.lex.next()
-	return s.attributes(t)
+	var l look
+	s.attributes(t, &l)
+	return l
 }
 
 func (p *page) part(is tagBits) {

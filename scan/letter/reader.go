@@ -67,7 +67,7 @@ func (r *Reader) Read(raw []byte) *Message {
 	body, flaws := r.header(raw[start:])
 	m.Header = Header(r.fields[:len(r.fields):len(r.fields)])
 	m.BodyAt = start + body
-	m.Defects |= flaws | repeats(m.Header)
+	m.Defects |= flaws
 	if bytes.IndexByte(raw[start:m.BodyAt], 0) >= 0 {
 		m.Defects |= Binary
 	}
@@ -109,59 +109,4 @@ func prologue(raw []byte) int {
 		return at + i + 1
 	}
 	return at
-}
-
-// repeats finds fields that stand twice and must not (RFC 5322 section 3.6,
-// RFC 2045 section 3). Programs differ in which of the two they believe.
-func repeats(h Header) Defect {
-	var seen uint32
-	for i := range h {
-		bit := onlyOnce(h[i].Name)
-		if seen&bit != 0 {
-			return DuplicateField
-		}
-		seen |= bit
-	}
-	return 0
-}
-
-// onlyOnce gives each field that may stand only once a bit of its own.
-func onlyOnce(name string) uint32 {
-	var names []string
-	shift := 0
-	switch len(name) {
-	case 2:
-		names, shift = onceNames[0:2], 0
-	case 3:
-		names, shift = onceNames[2:3], 2
-	case 4:
-		names, shift = onceNames[3:5], 3
-	case 6:
-		names, shift = onceNames[5:6], 5
-	case 7:
-		names, shift = onceNames[6:7], 6
-	case 8:
-		names, shift = onceNames[7:8], 7
-	case 10:
-		names, shift = onceNames[8:10], 8
-	case 11:
-		names, shift = onceNames[10:11], 10
-	case 12:
-		names, shift = onceNames[11:13], 11
-	case 25:
-		names, shift = onceNames[13:14], 13
-	}
-	for i, n := range names {
-		if same(name, n) {
-			return 1 << (shift + i)
-		}
-	}
-	return 0
-}
-
-// onceNames is sorted by length, as onlyOnce looks them up.
-var onceNames = [...]string{
-	"to", "cc", "bcc", "from", "date", "sender", "subject", "reply-to",
-	"message-id", "references", "in-reply-to", "content-type", "mime-version",
-	"content-transfer-encoding",
 }

@@ -59,9 +59,9 @@ func (l *paint) on(a appearance) appearance {
 	return a
 }
 
-// attributes reads what matters of a start tag's attributes.
-func (s *stripper) attributes(t *tag) look {
-	var l look
+// attributes reads what matters of a start tag's attributes into l, which is
+// empty. It is large for a value that is copied at each tag.
+func (s *stripper) attributes(t *tag, l *look) {
 	for {
 		name, value, ok := s.lex.attr()
 		if !ok {
@@ -120,7 +120,6 @@ func (s *stripper) attributes(t *tag) look {
 	if s.bare {
 		l.hard, l.size, l.visible, l.fg = false, unsaid, unsaid, 0
 	}
-	return l
 }
 
 // style reads the declarations of a style attribute.
