@@ -45,7 +45,7 @@ func rawHost(url string) string {
 // hostCache remembers what hosts were found to be: a flood names few of them,
 // and the public suffix list is slow. It is a direct-mapped table with strings
 // of its own, so its size is bounded whatever comes.
-type hostCache [256]struct{ raw, host, domain string }
+type hostCache [1024]struct{ raw, host, domain string }
 
 // find gives the host in its one form and its registered domain, "" for what
 // can be no host. The strings may live in store.

@@ -25,6 +25,7 @@ const (
 type contentHead struct {
 	typ         string
 	rest        string // the type's parameters
+	charset     string // in place of rest, where that holds nothing else
 	encoding    string
 	disposition string
 	dispRest    string // its parameters
@@ -35,7 +36,13 @@ type contentHead struct {
 func (r *Reader) contentHead(b *bodyFields, def string) contentHead {
 	t := &r.tools
 	var e contentHead
-	if e.typ, e.rest = t.mediaType(b.typ); e.typ == "" {
+	if k := t.texts.slot(b.typ); k.value == b.typ {
+		e.typ, e.charset = k.typ, k.charset
+	} else {
+		e.typ, e.rest = t.mediaType(b.typ)
+		t.remember(k, b.typ, &e)
+	}
+	if e.typ == "" {
 		e.typ = def
 	}
 	e.encoding = t.encoding(b.encoding)
@@ -51,7 +58,10 @@ func (r *Reader) contentHead(b *bodyFields, def string) contentHead {
 
 // encoding is the first word of a transfer encoding, "" when it encodes nothing.
 func (t *tools) encoding(v string) string {
-	if v == "" {
+	switch v {
+	case "base64", "quoted-printable":
+		return v
+	case "", "7bit", "8bit":
 		return ""
 	}
 	if v[0] < '0' || v[len(v)-1] < '0' { // as quotes and blanks are

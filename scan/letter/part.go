@@ -9,7 +9,7 @@ import (
 
 // leaf adds a part that has no parts of its own.
 func (r *Reader) leaf(e *contentHead, body []byte, depth int) {
-	p := Part{Type: e.typ, Encoding: e.encoding, Depth: depth, Body: body}
+	p := Part{Type: e.typ, Encoding: e.encoding, Depth: depth, Body: body, Charset: e.charset}
 	if e.rest != "" {
 		p.Charset = r.tools.charsetName(e.rest)
 		p.Name = r.tools.param(e.rest, "name")

@@ -31,6 +31,7 @@ type Reader struct {
 type tools struct {
 	arena arena
 	sets  charsets
+	texts textTypes
 	word  []byte // bytes of an encoded word
 }
 
