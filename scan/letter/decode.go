@@ -71,22 +71,30 @@ func unbase64(dst, src []byte, limit int) ([]byte, bool) {
 
 // groups64 appends what whole groups of four characters say, up to the first
 // byte that is not in the alphabet, and says how much of src that was. It may
-// pass the limit by two bytes. All of a line is decoded here, so room is made
-// once and four bytes are written for three: append asks at each byte.
+// pass the limit by two bytes. Two groups at a time are decoded into room that
+// was made once: append would ask at each byte.
 func groups64(dst, src []byte, limit int) ([]byte, int) {
 	most := min(len(src)/4, (limit-len(dst)+2)/3)
-	dst = slices.Grow(dst, most*3+1)
+	dst = slices.Grow(dst, most*3+2)
 	out := dst[len(dst):cap(dst)]
 	t := &base64Values
 	done := 0
-	for ; done < most; done++ {
-		s := src[:4:4]
+	for ; done+2 <= most; done += 2 {
+		s := src[:8:8]
 		a, b, c, d := t[s[0]], t[s[1]], t[s[2]], t[s[3]]
-		if (a|b|c|d)&0x80 != 0 {
+		e, f, g, h := t[s[4]], t[s[5]], t[s[6]], t[s[7]]
+		if (a|b|c|d|e|f|g|h)&0x80 != 0 {
 			break
 		}
-		binary.BigEndian.PutUint32(out, uint32(a)<<26|uint32(b)<<20|uint32(c)<<14|uint32(d)<<8)
-		src, out = src[4:], out[3:]
+		first, second := uint64(a)<<18|uint64(b)<<12|uint64(c)<<6|uint64(d), uint64(e)<<18|uint64(f)<<12|uint64(g)<<6|uint64(h)
+		binary.BigEndian.PutUint64(out, first<<40|second<<16)
+		src, out = src[8:], out[6:]
+	}
+	if done < most {
+		if a, b, c, d := t[src[0]], t[src[1]], t[src[2]], t[src[3]]; (a|b|c|d)&0x80 == 0 {
+			binary.BigEndian.PutUint32(out, uint32(a)<<26|uint32(b)<<20|uint32(c)<<14|uint32(d)<<8)
+			done++
+		}
 	}
 	return dst[:len(dst)+done*3], done * 4
 }
@@ -109,9 +117,10 @@ func flush64(dst []byte, acc uint32, n int, clean bool) ([]byte, bool) {
 // a soft line break; such a one stays as it is. White space at the end of a
 // line stays as well: nobody sees it.
 func unquote(dst, src []byte, limit int) ([]byte, bool) {
-	limit += len(dst)
+	most := len(dst) + limit
+	dst = slices.Grow(dst, len(src))
 	clean := true
-	for len(dst) < limit {
+	for len(dst) < most {
 		if len(src) == 0 || src[0] != '=' { // in most languages one follows another
 			i := bytes.IndexByte(src, '=')
 			if i < 0 {
@@ -120,14 +129,14 @@ func unquote(dst, src []byte, limit int) ([]byte, bool) {
 			}
 			dst, src = append(dst, src[:i]...), src[i:]
 		}
-		src = src[1:]
-		if len(src) >= 2 {
-			if hi, lo := hexValues[src[0]], hexValues[src[1]]; (hi|lo)&0x80 == 0 {
+		if len(src) >= 3 {
+			if hi, lo := hexValues[src[1]], hexValues[src[2]]; (hi|lo)&0x80 == 0 {
 				dst = append(dst, hi<<4|lo)
-				src = src[2:]
+				src = src[3:]
 				continue
 			}
 		}
+		src = src[1:]
 		if n := softBreak(src); n >= 0 {
 			src = src[n:]
 			continue
@@ -135,7 +144,7 @@ func unquote(dst, src []byte, limit int) ([]byte, bool) {
 		dst = append(dst, '=')
 		clean = false
 	}
-	return dst[:min(len(dst), limit)], clean
+	return dst[:min(len(dst), most)], clean
 }
 
 // softBreak is the length of the line end, with the blanks that a relay may
