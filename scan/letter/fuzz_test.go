@@ -299,7 +299,7 @@ func ourTokens(src []byte) (out []string) {
 			continue
 		case startToken:
 			tagged = append(tagged, "start "+string(l.name))
-			if t := tags.find(l.name); t.is&verbatim != 0 {
+			if t, _ := tags.find(l.name); t.is&verbatim != 0 {
 				l.raw = t
 			}
 		case closeToken:

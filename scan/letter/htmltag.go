@@ -83,12 +83,16 @@ var (
 	idAddress                      = idOf("address")
 )
 
-func idOf(name string) uint8 { return tags.find([]byte(name)).id }
+func idOf(name string) uint8 {
+	t, _ := tags.find([]byte(name))
+	return t.id
+}
 
 // tagIndex finds a tag by name: open addressing over the first eight letters.
 type tagIndex [256]struct {
-	key uint64
-	tag tag
+	key     uint64
+	letters bool // the key tells all of the name
+	tag     tag
 }
 
 var tags = func() *tagIndex {
@@ -103,22 +107,24 @@ var tags = func() *tagIndex {
 			at++
 		}
 		t[at].key, t[at].tag = key, k
+		t[at].letters = len(k.name) <= 8 && letter(k.name[len(k.name)-1]) // h1 to h6 are all that end in something else
 	}
 	return &t
 }()
 
-// find is the known tag of that name in any case, or the unknown one.
-func (t *tagIndex) find(name []byte) *tag {
-	if len(name) > maxTagName {
-		return &knownTags[0]
-	}
+// find is the known tag of that name in any case, or the unknown one, and the
+// name's key.
+func (t *tagIndex) find(name []byte) (*tag, uint64) {
 	key := tagKey(name)
+	if len(name) > maxTagName {
+		return &knownTags[0], key
+	}
 	for at := tagSlot(key); t[at].key != 0; at++ {
-		if k := &t[at].tag; t[at].key == key && same(name, k.name) {
-			return k
+		if k := &t[at].tag; t[at].key == key && len(name) == len(k.name) && (t[at].letters || same(name, k.name)) {
+			return k, key
 		}
 	}
-	return &knownTags[0]
+	return &knownTags[0], key
 }
 
 // maxTagName is the length of "blockquote", the longest name that is known.

@@ -57,7 +57,8 @@ func (s *stripper) strip(src []byte, links *linkSet, limit int) {
 		case rawToken:
 			s.text(s.lex.text, false)
 		case startToken:
-			s.start(tags.find(s.lex.name), links)
+			t, key := tags.find(s.lex.name)
+			s.start(t, key, links)
 		case closeToken:
 			s.end(tags.find(s.lex.name))
 		case endToken:
@@ -67,8 +68,7 @@ func (s *stripper) strip(src []byte, links *linkSet, limit int) {
 }
 
 // start opens an element and reads its attributes.
-func (s *stripper) start(t *tag, links *linkSet) {
-	key := tagKey(s.lex.name)
+func (s *stripper) start(t *tag, key uint64, links *linkSet) {
 	var l look
 	s.attributes(t, &l)
 	s.imply(t.id, t.is)
@@ -92,14 +92,14 @@ func (s *stripper) start(t *tag, links *linkSet) {
 func (s *stripper) veiled() bool { return s.top() != nil && s.top().veiled }
 
 // end closes the element that an end tag means.
-func (s *stripper) end(t *tag) {
+func (s *stripper) end(t *tag, key uint64) {
 	if t.id == idBR || t.id == idP && s.count[idP] == 0 {
 		if s.shown() {
 			s.sep = broken // an end tag without an element makes one
 		}
 		return
 	}
-	s.sep = max(s.sep, s.openElements.close(t, tagKey(s.lex.name)))
+	s.sep = max(s.sep, s.openElements.close(t, key))
 }
 
 // imply closes what the start of an element closes.

@@ -72,7 +72,7 @@ func (p *page) node(n *html.Node, a appearance, hard bool) {
 	default:
 		return
 	}
-	t := tags.find([]byte(n.Data))
+	t, _ := tags.find([]byte(n.Data))
 	if t.is&dropped != 0 || n.DataAtom == atom.Head || n.DataAtom == atom.Template {
 		return
 	}
