@@ -67,25 +67,22 @@ func (s *shingler) word(h uint64, from, to int) {
 // shingles 2w-3 and 2w-2, of which the first word has none and the second only
 // a pair. All at once, no multiplication waits for another.
 func (s *shingler) shingle() {
-	s.shingles = s.shingles[:0]
-	if len(s.words) < 2 {
+	n := max(2*len(s.words)-3, 0)
+	s.shingles = slices.Grow(s.shingles[:0], n)[:n]
+	if n == 0 {
 		return
 	}
-	left := s.words[1]
-	pair := mix(s.words[0]^keyLeft, left^keyRight)
-	s.shingles = append(slices.Grow(s.shingles, 2*len(s.words)), short(pair))
-	out := s.shingles[1 : 2*len(s.words)-3]
-	for _, h := range s.words[2:] {
-		if len(out) < 2 {
-			break // never: spares the checks below
-		}
-		triple := mix(pair^keyThird, h^keyLeft)
-		pair = mix(left^keyLeft, h^keyRight)
-		left = h
-		out[0], out[1] = short(pair), short(triple)
-		out = out[2:]
+	left := s.words[1] ^ keyLeft
+	pair := mix(s.words[0]^keyLeft, s.words[1]^keyRight)
+	s.shingles[0] = short(pair)
+	words, out := s.words[2:], s.shingles[1:]
+	for i := 0; i+1 < len(out); i += 2 {
+		h := words[i/2]
+		out[i+1] = short(mix(pair^keyThird, h^keyLeft))
+		pair = mix(left, h^keyRight)
+		out[i] = short(pair)
+		left = h ^ keyLeft
 	}
-	s.shingles = s.shingles[:2*len(s.words)-3]
 }
 
 // whole is the hash of the first words in order. It counts only for texts with
