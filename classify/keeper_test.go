@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"qclean/classify/origin"
 	"qclean/scan/letter"
 	"qclean/scan/spool"
 )
@@ -42,11 +44,15 @@ func TestKeptListsAreApart(t *testing.T) {
 
 // TestGarbageAMessage holds what reading a message and keeping its facts
 // allocates, the record's own strings included, to the bound of a kilobyte
-// and some.
+// and some, and to next to nothing where records are lent.
 func TestGarbageAMessage(t *testing.T) {
-	const most, mostPieces = 1400, 4
+	t.Run("kept", func(t *testing.T) { garbage(t, Options{}, 1400, 4) })
+	t.Run("lent", func(t *testing.T) { garbage(t, Options{Lend: true}, 120, 2) })
+}
+
+func garbage(t *testing.T, o Options, most, mostPieces uint64) {
 	raw, messages := floodOf(400)
-	r, l := NewReader(Options{}), letter.NewReader(letter.Limits{})
+	r, l := NewReader(o), letter.NewReader(letter.Limits{})
 	pass := func() {
 		for i := range messages {
 			one := messages[i]
@@ -68,4 +74,40 @@ func TestGarbageAMessage(t *testing.T) {
 		t.Errorf("%d bytes in %d pieces a message, want at most %d in %d", bytes, pieces, most, mostPieces)
 	}
 	t.Logf("%d bytes in %d pieces a message", bytes, pieces)
+}
+
+// TestLentRecords: a table of records that were good only for a moment is the
+// table of those that are kept.
+func TestLentRecords(t *testing.T) {
+	raw, messages := floodOf(1200)
+	read := func(o Options) *Table {
+		table, r, l := &Table{}, NewReader(o), letter.NewReader(letter.Limits{})
+		text := make([]byte, 1<<20)
+		for i := range messages {
+			one := messages[i]
+			one.Letter = l.Read(text[:copy(text, raw[i])])
+			if i%2 == 1 {
+				one.Flaws = []string{"a flaw"}
+			}
+			rec := r.Facts(&one)
+			o.Relays.Count(rec.SourceIP)
+			if err := table.Append(&rec); err != nil {
+				t.Fatal(err)
+			}
+			clear(text[:len(raw[i])]) // whatever still points there is lost
+		}
+		return table
+	}
+	want, got := read(Options{Relays: &Relays{}}), read(Options{Relays: &Relays{}, Lend: true})
+	if len(want.before) == 0 || len(want.bounces) == 0 {
+		t.Fatal("no hop before, or no report, to compare")
+	}
+	if d := cmp.Diff(len(want.before), len(got.before)); d != "" {
+		t.Error(d)
+	}
+	for i := range want.Len() {
+		if d := cmp.Diff(want.At(i).Record(), got.At(i).Record(), cmpopts.IgnoreUnexported(origin.Hop{})); d != "" {
+			t.Fatalf("message %d:\n%s", i, d)
+		}
+	}
 }

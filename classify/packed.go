@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unsafe"
 
 	"qclean/scan/disk"
 )
@@ -20,23 +21,21 @@ const tableHead = "qclean table 2\n"
 func (t *Table) Encode(out io.Writer) error {
 	w := bufio.NewWriterSize(out, 1<<18)
 	w.WriteString(tableHead)
-	buf := appendNumbers(nil, t.count, t.stale, len(t.bounces))
+	buf := appendNumbers(make([]byte, 0, 256), t.count, t.stale, len(t.bounces))
 	for i := range t.count {
-		buf = t.row(i).append(buf)
-		if len(buf) > 1<<16 {
-			w.Write(buf)
-			buf = buf[:0]
-		}
+		w.Write(buf)
+		buf = t.row(i).append(buf[:0])
 	}
 	for i := range t.bounces {
-		buf = t.bounces[i].append(buf)
+		w.Write(buf)
+		buf = t.bounces[i].append(buf[:0])
 	}
 	w.Write(buf)
 	for _, x := range []*texts{&t.text, &t.own} {
 		w.Write(appendNumbers(nil, len(x.blocks)))
 		for _, b := range x.blocks {
 			w.Write(appendNumbers(nil, len(b)))
-			w.WriteString(b)
+			w.Write(unsafe.Slice(unsafe.StringData(b), len(b))) // as a string it would be copied
 		}
 	}
 	for _, s := range []interface{ Encode(io.Writer) error }{&t.sketches, &t.originals} {

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"qclean/classify/origin"
@@ -184,13 +185,22 @@ func (p *packer) pack(r *Record) row {
 	out.flaws, out.flawCount = p.many(r.Flaws)
 	out.files, out.fileCount = p.files(r.Files, r.ID, id)
 	if r.Before != nil {
-		p.t.before = append(p.t.before, p.before(r.Before, out.sketch))
+		p.t.before = append(roomy(p.t.before), p.before(r.Before, out.sketch))
 	}
 	if r.Bounce != nil {
-		p.t.bounces = append(p.t.bounces, p.bounce(r.Bounce))
+		p.t.bounces = append(roomy(p.t.bounces), p.bounce(r.Bounce))
 		out.bounce = int32(len(p.t.bounces))
 	}
 	return out
+}
+
+// roomy makes room in a list by doubling it. append adds a quarter at a time,
+// and leaves behind five times what it comes to.
+func roomy[T any](list []T) []T {
+	if len(list) < cap(list) {
+		return list
+	}
+	return slices.Grow(list, max(len(list), 64))
 }
 
 func flagsOf(r *Record) uint16 {

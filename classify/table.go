@@ -120,7 +120,9 @@ func (t *Table) Keep(keep func(i int) bool) {
 	n := 0
 	for i := range t.count {
 		if keep(i) {
-			*t.row(n) = *t.row(i)
+			if n < i {
+				*t.row(n) = *t.row(i)
+			}
 			n++
 		}
 	}

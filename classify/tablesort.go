@@ -23,12 +23,15 @@ func (t *Table) Sort() {
 		}
 		return cmp.Or(cmp.Compare(t.id(int(a.row)), t.id(int(b.row))), cmp.Compare(a.row, b.row))
 	})
-	order := make([]int32, len(keys))
+	order, twice := make([]int32, len(keys)), false
 	for i, k := range keys {
 		order[i] = k.row
+		twice = twice || i > 0 && k.begin == keys[i-1].begin && t.id(int(k.row)) == t.id(int(keys[i-1].row))
 	}
 	t.arrange(order)
-	t.dropRepeated()
+	if twice {
+		t.dropRepeated()
+	}
 }
 
 // dropRepeated keeps the first of those with one ID, which follow one another.
