@@ -11,7 +11,7 @@ import (
 // that differ most and may end with two forms of one text, the side is looked
 // for by what it has to be: honest mail with one footer shows all of that and
 // none of the rest, so that its rows are all alike.
-func (s *sides) bare(set *Set) bool {
+func (s *sides) bare() bool {
 	i := s.barest()
 	if i < 0 {
 		return false
@@ -23,14 +23,14 @@ func (s *sides) bare(set *Set) bool {
 		}
 	}
 	s.average()
-	return moreLinks(s.hosts(set, 0), s.hosts(set, 1)) && s.footer(0, s.own(0), gapBare)
+	return moreLinks(s.hosts(0), s.hosts(1)) && s.footer(0, s.own(0), gapBare)
 }
 
 // hosts are those of the links of a side's rows.
-func (s *sides) hosts(set *Set, k int) (out []links) {
+func (s *sides) hosts(k int) (out []links) {
 	for j := range s.rows {
 		if int(s.rows[j].mine) == k {
-			out = append(out, set.links(s.rows[j].item))
+			out = append(out, s.rows[j].links)
 		}
 	}
 	return out

@@ -84,43 +84,6 @@ func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
 	return dst
 }
 
-// numberAll makes the runs.
-func (n *census) numberAll(c crew.Crew) {
-	if len(n.docs) == 0 {
-		return
-	}
-	n.runs = make([][]uint16, n.docs[len(n.docs)-1].run()+1)
-	ends := make([]int, len(n.runs)+1) // where the docs of the run before end
-	for i := range n.docs {
-		ends[n.docs[i].run()+1] = i + 1
-	}
-	for i := 1; i < len(ends); i++ { // of a doc of very many messages there is more than one run
-		ends[i] = max(ends[i], ends[i-1])
-	}
-	scratch := make([]run, max(int(c), 1))
-	c.Share(len(n.runs), func(worker, i int) {
-		n.runs[i] = scratch[worker].make(n, n.docs[ends[i]:ends[i+1]])
-	})
-}
-
-// run is one in the making.
-type run struct {
-	features []int32
-	packed   []uint16
-}
-
-func (r *run) make(n *census, docs []doc) []uint16 {
-	r.packed = r.packed[:0]
-	for i := range docs {
-		d := &docs[i]
-		r.features = n.numbers(r.features[:0], n.set.hashes(d.item))
-		d.at, d.features = uint32(len(r.packed)), uint8(len(r.features))
-		d.level, d.hashes = n.set.items[d.item].level, n.set.items[d.item].hashes
-		r.packed = pack(r.packed, r.features)
-	}
-	return slices.Clone(r.packed)
-}
-
 // run is where a doc's features are.
 func (d *doc) run() int { return int(d.from >> runBits) }
 

@@ -3,19 +3,23 @@ package cluster
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 
 	"qclean/classify/crew"
 	"qclean/classify/fingerprint"
 )
 
-// doc is all messages with one sketch.
+// doc is all messages with one sketch. What is asked of every doc stands here,
+// since the sketches of a large spool may be on the disk.
 type doc struct {
 	item     int32  // one of them
 	from, to int32  // where they stand in the order of keys
 	at       uint32 // where its features are in a run of the census
-	features uint8  // that have a number
-	hashes   uint8  // features in all
+	links    links
+	features uint8 // that have a number
+	hashes   uint8 // features in all
 	level    uint8
+	pictured bool // see Set.Pictured
 }
 
 // weight is how many messages a doc counts for in a core: many equal copies
@@ -27,27 +31,21 @@ const maxWeight = 16
 // sortDocs orders the messages by class and key, and takes equal ones together.
 func sortDocs(s *Set, c crew.Crew) (order []int32, docs []doc) {
 	keys := make([]uint64, s.Len())
+	order = s.byPlace(len(keys), func(i int) int32 { return int32(i) })
 	c.Spread(len(keys), keyRun, func(_, from, to int) {
 		var buf []byte
-		for i := from; i < to; i++ {
-			keys[i] = s.key(int32(i), &buf)
+		for _, i := range order[from:to] {
+			keys[i] = s.key(i, &buf)
 		}
 	})
-	order = byKey(s, keys, c)
-	same := func(a, b int32) bool { return keys[a] == keys[b] && s.items[a].class == s.items[b].class }
-	n := 0
-	for i := range order {
-		if i == 0 || !same(order[i-1], order[i]) {
-			n++
+	docs = make([]doc, 0, byKey(s, keys, order, c))
+	for i, at := range order {
+		if at < 0 {
+			order[i] = ^at
+			docs[len(docs)-1].to++
+		} else {
+			docs = append(docs, doc{item: at, from: int32(i), to: int32(i) + 1})
 		}
-	}
-	docs = make([]doc, 0, n)
-	for i := 0; i < len(order); {
-		from := i
-		for i < len(order) && same(order[from], order[i]) {
-			i++
-		}
-		docs = append(docs, doc{item: order[from], from: int32(from), to: int32(i)})
 	}
 	return order, docs
 }
@@ -55,8 +53,9 @@ func sortDocs(s *Set, c crew.Crew) (order []int32, docs []doc) {
 const keyRun = 1 << 12
 
 // byKey sorts the messages: first into heaps by class and the first byte of
-// the key, then each heap by itself.
-func byKey(s *Set, keys []uint64, c crew.Crew) []int32 {
+// the key, then each heap by itself. A message that is equal to the one before
+// stands as its complement. It tells how many are not.
+func byKey(s *Set, keys []uint64, order []int32, c crew.Crew) (differ int) {
 	heap := func(i int) int { return int(s.items[i].class)<<8 | int(keys[i]>>56) }
 	var ends [1 << 16]int32
 	for i := range keys {
@@ -65,19 +64,44 @@ func byKey(s *Set, keys []uint64, c crew.Crew) []int32 {
 	for h := 1; h < len(ends); h++ {
 		ends[h] += ends[h-1]
 	}
-	order := make([]int32, len(keys))
 	at := ends
 	for i := range keys {
 		h := heap(i)
 		at[h]--
 		order[at[h]] = int32(i)
 	}
-	c.Share(len(ends), func(_, h int) {
-		slices.SortFunc(order[at[h]:ends[h]], func(a, b int32) int {
-			return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
-		})
+	sorting := make([][]keyed, max(int(c), 1))
+	var same atomic.Int64
+	c.Share(len(ends), func(worker, h int) {
+		if at[h] < ends[h] {
+			same.Add(sortHeap(&sorting[worker], keys, order[at[h]:ends[h]]))
+		}
 	})
-	return order
+	return len(order) - int(same.Load())
+}
+
+// keyed is a message next to its key, which is faster to sort than to look up.
+type keyed struct {
+	key  uint64
+	item int32
+}
+
+// sortHeap sorts one heap, and tells how many of it are equal to the one before.
+func sortHeap(buf *[]keyed, keys []uint64, heap []int32) (same int64) {
+	all := (*buf)[:0]
+	for _, i := range heap {
+		all = append(all, keyed{keys[i], i})
+	}
+	slices.SortFunc(all, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.item, b.item)) })
+	for k, v := range all {
+		heap[k] = v.item
+		if k > 0 && all[k-1].key == v.key {
+			heap[k] = ^v.item
+			same++
+		}
+	}
+	*buf = all
+	return same
 }
 
 // splitByText parts docs with a text from those with next to none, which it

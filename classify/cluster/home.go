@@ -21,7 +21,7 @@ func (g *grouping) homes() map[uint32]int32 {
 	}
 	all, own := map[uint32]int{}, map[uint32]int{}
 	for d, doc := range g.docs {
-		for _, h := range g.set.links(doc.item) {
+		for _, h := range doc.links {
 			if i, ok := of[h]; ok {
 				all[h]++
 				if g.of[d] == i {

@@ -1,10 +1,6 @@
 package cluster
 
-import (
-	"math"
-
-	"qclean/classify/fingerprint"
-)
+import "math"
 
 // Thresholds for joining a group.
 const (
@@ -143,17 +139,14 @@ func (l *leader) meet(features []int32) {
 		h.touched = h.touched[:0]
 		return
 	}
-	var lists [fingerprint.MaxHashes + 1]int32
-	n := 0
+	listed, n := h.list(features), 0
 	for _, f := range features {
-		lists[n] = l.lists.first[f]
-		if lists[n] != 0 {
-			n++
-		}
+		listed[n] = f
+		n += int(l.lists.some[f/64] >> (f % 64) & 1)
 	}
 	touched, met, k := h.touched[:cap(h.touched)], h.met, 0
-	for _, c := range lists[:n] {
-		for c != 0 {
+	for _, f := range listed[:n] {
+		for c := l.lists.first[f]; c != 0; {
 			at := &l.lists.cells[c]
 			for _, i := range at.groups {
 				touched[k] = i

@@ -5,7 +5,8 @@ package cluster
 type lookup struct {
 	first   []int32 // by feature, its first entry; the next one's is where they end
 	entries []entry
-	full    []uint64 // bit by feature: whether groups found no room
+	some    []uint64 // bit by feature: whether it has an entry,
+	full    []uint64 // and whether groups found no room
 	used    []uint8  // by feature, entries while they are counted and filled in
 }
 
@@ -18,10 +19,12 @@ type entry struct {
 func (g *grouping) reindex() {
 	x, n := &g.lookup, len(g.census.hash)
 	x.first, x.used, x.full = resized(x.first, n+1), resized(x.used, n), resized(x.full, n/64+1)
+	x.some = resized(x.some, n/64+1)
 	for i := range g.groups {
 		for _, f := range g.groups[i].core.feature {
 			if x.used[f] < maxPostings {
 				x.used[f]++
+				x.some[f/64] |= 1 << (f % 64)
 			} else {
 				x.full[f/64] |= 1 << (f % 64)
 			}
@@ -64,9 +67,7 @@ func (h *hand) meet(g *grouping, features []int32) (full bool) {
 	n, fulls := 0, uint64(0)
 	for _, f := range features {
 		listed[n] = f
-		if x.first[f] != x.first[f+1] {
-			n++
-		}
+		n += int(x.some[f/64] >> (f % 64) & 1)
 		fulls |= x.full[f/64] >> (f % 64)
 	}
 	touched, met, k := h.touched[:cap(h.touched)], h.met, 0

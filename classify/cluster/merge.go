@@ -92,7 +92,7 @@ func (g *grouping) footerMail(a, b *group) bool {
 // hosts are those that a group's members link to.
 func (g *grouping) hosts(gr *group) (out []links) {
 	for _, d := range gr.docs[:min(len(gr.docs), mergeLook)] {
-		out = append(out, g.set.links(g.docs[d].item))
+		out = append(out, g.docs[d].links)
 	}
 	return out
 }

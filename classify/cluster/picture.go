@@ -30,7 +30,7 @@ type album struct {
 func pictures(s *Set, docs []doc) (groups [][]doc, rest []doc) {
 	a := &album{set: s, docs: docs, files: map[uint32]int{}, near: map[uint32][]int{}, places: map[uint64]int{}}
 	for d := range docs {
-		if s.has(docs[d].item, fingerprint.File, fingerprint.Shape) && s.words(docs[d].item) < pictureWords {
+		if docs[d].pictured {
 			a.add(int32(d))
 		}
 	}

@@ -6,7 +6,8 @@ import "slices"
 // it in their core. There is a short list for each feature, bounded, since
 // spammers write the features.
 type postings struct {
-	first []int32 // by feature, first cell of its list
+	first []int32  // by feature, first cell of its list
+	some  []uint64 // bit by feature: whether it has one
 	cells []cell
 }
 
@@ -24,7 +25,7 @@ const cellGroups = 3
 const maxPostings = 12
 
 func newPostings(features int) *postings {
-	return &postings{first: make([]int32, features), cells: make([]cell, 1)}
+	return &postings{first: make([]int32, features), some: make([]uint64, features/64+1), cells: make([]cell, 1)}
 }
 
 // add puts a group under a feature, unless it is there or the list is full.
@@ -44,5 +45,6 @@ func (p *postings) add(f, group int32) {
 	case cells < maxPostings/cellGroups:
 		p.cells = append(p.cells, cell{[cellGroups]int32{group}, p.first[f]})
 		p.first[f] = int32(len(p.cells) - 1)
+		p.some[f/64] |= 1 << (f % 64)
 	}
 }

@@ -40,7 +40,7 @@ const (
 // deal lays features out in heaps by their upper bits, once they are scrambled.
 type deal struct {
 	set   *Set
-	items []int32 // one of each doc, about as they lie in memory
+	items []int32 // one of each doc, as they lie in memory
 	key   scramble
 	crew  crew.Crew
 	at    [][heaps]uint32   // by task, how many of each heap; then where the next one goes
@@ -50,7 +50,10 @@ type deal struct {
 
 // newDeal counts the features of each heap.
 func newDeal(s *Set, docs []doc, c crew.Crew) *deal {
-	d := &deal{set: s, items: byPlace(s, docs), key: newScramble(), crew: c}
+	d := &deal{set: s, items: s.byPlace(len(docs), func(i int) int32 { return docs[i].item }), key: newScramble(), crew: c}
+	for k, i := range d.items {
+		d.items[k] = docs[i].item
+	}
 	d.at = make([][heaps]uint32, (len(docs)+dealRun-1)/dealRun)
 	c.Spread(len(docs), dealRun, func(_, from, to int) {
 		count := &d.at[from/dealRun]
@@ -69,25 +72,6 @@ func newDeal(s *Set, docs []doc, c crew.Crew) *deal {
 	}
 	d.start[heaps] = all
 	return d
-}
-
-// byPlace gives one message of each doc, ordered by the block that its sketch
-// is in: in the order of keys each would be far from the one before.
-func byPlace(s *Set, docs []doc) []int32 {
-	ends := make([]int32, len(s.blocks)+1)
-	for i := range docs {
-		ends[s.items[docs[i].item].at>>blockBits+1]++
-	}
-	for b := 1; b < len(ends); b++ {
-		ends[b] += ends[b-1]
-	}
-	out := make([]int32, len(docs))
-	for i := range docs {
-		at := &ends[s.items[docs[i].item].at>>blockBits]
-		out[*at] = docs[i].item
-		*at++
-	}
-	return out
 }
 
 // round tells which heaps from one on are laid out together: as many as there

@@ -1,7 +1,9 @@
 package cluster
 
 import (
+	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/zeebo/xxh3"
@@ -90,12 +92,33 @@ func (s *Set) key(i int32, buf *[]byte) uint64 {
 	it := &s.items[i]
 	n := uint32(it.hashes) + uint32(it.media) + 2
 	from := it.at & (blockSize - 1)
-	b := append((*buf)[:0], byte(it.class), it.level, it.hashes, it.media)
-	for _, h := range s.blocks[it.at>>blockBits][from : from+n] {
-		b = append(b, byte(h), byte(h>>8), byte(h>>16), byte(h>>24))
+	b := slices.Grow((*buf)[:0], int(4+4*n))[:4+4*n]
+	b[0], b[1], b[2], b[3] = byte(it.class), it.level, it.hashes, it.media
+	for k, h := range s.blocks[it.at>>blockBits][from : from+n] {
+		binary.LittleEndian.PutUint32(b[4+4*k:], h)
 	}
 	*buf = b
 	return xxh3.Hash(b)
+}
+
+// byPlace orders things by the block that their sketches are in. Who goes
+// through all sketches does so in this order: in any other each would be far
+// from the one before, and those of a large spool may be on the disk.
+func (s *Set) byPlace(n int, item func(i int) int32) []int32 {
+	ends := make([]int32, len(s.blocks)+1)
+	for i := range n {
+		ends[s.items[item(i)].at>>blockBits+1]++
+	}
+	for b := 1; b < len(ends); b++ {
+		ends[b] += ends[b-1]
+	}
+	out := make([]int32, n)
+	for i := range n {
+		at := &ends[s.items[item(i)].at>>blockBits]
+		out[*at] = int32(i)
+		*at++
+	}
+	return out
 }
 
 // maxLevel is the coarsest level there is: 64 KiB of text need 9.

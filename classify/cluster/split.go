@@ -78,7 +78,7 @@ func (p *splitting) apart(docs []int32) bool {
 	p.clearPlaces(p.sides.numbers)
 	usual := p.g.usual(docs)
 	p.sides.look(p.hand, p.g, usual, usual)
-	return p.sides.bare(p.g.set)
+	return p.sides.bare()
 }
 
 // setPlaces writes where each of some features is, counted from 1.

@@ -67,7 +67,7 @@ func newStrays(g *grouping) *strays {
 // without the link that all others have: whoever cuts a copy leaves in what it
 // is sent for, and a letter may have the footer that the campaign copied.
 func (s *strays) letter(h *hand, d, i int32) bool {
-	if !s.linked[i] || s.set.links(s.docs[d].item)[0] != 0 {
+	if !s.linked[i] || s.docs[d].links[0] != 0 {
 		return false
 	}
 	t := h.text(s.grouping, &s.docs[d])
@@ -84,7 +84,7 @@ func (s *strays) campaignOf(h *hand, d int32) int32 {
 	if i := s.of[d]; i != alone {
 		own = len(s.groups[i].docs)
 	}
-	t, links := h.text(s.grouping, &s.docs[d]), s.set.links(s.docs[d].item)
+	t, links := h.text(s.grouping, &s.docs[d]), s.docs[d].links
 	h.meet(s.grouping, t.features)
 	best, most := int32(-1), float32(0)
 	for _, i := range h.touched {

@@ -42,7 +42,7 @@ type row struct {
 	has, able featureBits
 	level     uint8
 	mine      uint8
-	item      int32
+	links     links
 }
 
 // look looks at the features that show at a level, and at the members that can
@@ -98,7 +98,7 @@ func (s *sides) row(place []uint8, d *doc, features []int32) row {
 		p := place[f] - 1
 		has[p/64] |= 1 << (p % 64)
 	}
-	r := row{has: featureBits(has[:len(featureBits{})]), able: s.shown[d.level], level: d.level, item: d.item}
+	r := row{has: featureBits(has[:len(featureBits{})]), able: s.shown[d.level], level: d.level, links: d.links}
 	for w := range r.able {
 		r.able[w] |= r.has[w]
 	}

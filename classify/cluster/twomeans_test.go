@@ -108,7 +108,7 @@ func someSides(rnd *rand.Rand, features, rows int) (*sides, *plain) {
 	}
 	s.levels()
 	for j := range rows {
-		d := doc{level: uint8(rnd.IntN(4)), item: int32(j)}
+		d := doc{level: uint8(rnd.IntN(4))}
 		has, place := make([]int, features), make([]uint8, features+1)
 		var shows []int32
 		for i, h := range s.features {

@@ -1,0 +1,60 @@
+package cluster
+
+import (
+	"slices"
+
+	"qclean/classify/crew"
+	"qclean/classify/fingerprint"
+)
+
+// numbering is what one worker keeps while it numbers the features of docs.
+type numbering struct {
+	*census
+	found []int32
+	runs  [][]uint16 // in the making
+}
+
+// numberRuns is how many runs are made at once, of 1,024 docs each. Their docs
+// are gone through as the sketches lie, and each is appended to its run.
+const numberRuns = 128
+
+// numberAll makes the runs, and writes to each doc what its sketch says.
+func (n *census) numberAll(c crew.Crew) {
+	if len(n.docs) == 0 {
+		return
+	}
+	n.runs = make([][]uint16, n.docs[len(n.docs)-1].run()+1)
+	size := min(numberRuns, (len(n.runs)+max(int(c), 1)-1)/max(int(c), 1))
+	work := make([]numbering, max(int(c), 1))
+	c.Spread(len(n.runs), size, func(worker, from, to int) {
+		w := &work[worker]
+		w.census = n
+		w.number(n.runs[from:to], from, n.docs[n.before(from):n.before(to)])
+	})
+}
+
+// before counts the docs of the runs before one.
+func (n *census) before(run int) int {
+	at, _ := slices.BinarySearchFunc(n.docs, run, func(d doc, run int) int { return d.run() - run })
+	return at
+}
+
+// number makes some runs, from one on.
+func (w *numbering) number(runs [][]uint16, from int, docs []doc) {
+	w.runs = slices.Grow(w.runs[:0], len(runs))[:len(runs)]
+	for i := range w.runs {
+		w.runs[i] = slices.Grow(w.runs[i][:0], len(docs)/len(runs)*fingerprint.MaxHashes*3/4)
+	}
+	for _, i := range w.set.byPlace(len(docs), func(i int) int32 { return docs[i].item }) {
+		d := &docs[i]
+		it := &w.set.items[d.item]
+		w.found = w.numbers(w.found[:0], w.set.hashes(d.item))
+		run := &w.runs[d.run()-from]
+		d.at, d.features = uint32(len(*run)), uint8(len(w.found))
+		d.level, d.hashes, d.links, d.pictured = it.level, it.hashes, w.set.links(d.item), w.set.Pictured(int(d.item))
+		*run = pack(*run, w.found)
+	}
+	for i := range runs {
+		runs[i] = slices.Clone(w.runs[i])
+	}
+}
