@@ -21,6 +21,7 @@ type census struct {
 	shift  uint       // to have these bits
 	runs   [][]uint16 // the docs' features, packed
 	weight []int32    // by number, of the docs that have it
+	hands  []*hand    // of those who group
 }
 
 // runBits: the docs of so many places in the order of keys are one run.

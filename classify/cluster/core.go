@@ -112,10 +112,15 @@ func (c *core) weigh() {
 	c.sum()
 }
 
-// grow makes room for n features.
+// grow makes room for n features, where there is not enough.
 func (c *core) grow(n int) {
+	if n <= cap(c.hash) {
+		c.hash, c.feature = c.hash[:n], c.feature[:n]
+		c.share, c.purity, c.own, c.weight = c.share[:n], c.purity[:n], c.own[:n], c.weight[:n]
+		return
+	}
 	c.hash, c.feature = make([]uint32, n), make([]int32, n)
-	floats := make([]float32, 4*n)
+	floats := make([]float32, 4*n) // in one piece
 	c.share, c.purity, c.own, c.weight = floats[:n:n], floats[n:2*n:2*n], floats[2*n:3*n:3*n], floats[3*n:]
 }
 

@@ -75,10 +75,16 @@ func (n *counter) of(k int) []int32 {
 
 // core computes the core of the members that were counted, two at least.
 func (n *counter) core(least float32) *core {
-	c := &core{level: n.level, docs: n.members}
+	c := &core{}
+	n.into(c, least)
+	return c
+}
+
+// into computes it in the place of another.
+func (n *counter) into(c *core, least float32) {
+	c.level, c.docs = n.level, n.members
 	n.collect(c, least)
 	c.weigh()
-	return c
 }
 
 // collect takes the features that enough members have. Only members whose

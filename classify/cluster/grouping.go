@@ -8,7 +8,7 @@ import (
 
 // grouping puts the docs of one class into groups.
 type grouping struct {
-	hand   // the first of hands
+	*hand  // the first of hands
 	set    *Set
 	census *census
 	docs   []doc   // of this class, with a text
@@ -36,14 +36,17 @@ func newGrouping(n *census, docs []doc, kin []int32, c crew.Crew) *grouping {
 	for d := range g.of {
 		g.of[d] = alone
 	}
-	g.hands = []*hand{&g.hand}
-	for len(g.hands) < int(c) {
-		g.hands = append(g.hands, &hand{})
-	}
-	for _, h := range g.hands {
-		h.count.census = n
-	}
+	g.hands = n.handsOf(c)
+	g.hand = g.hands[0]
 	return g
+}
+
+// handsOf gives each worker its hand, with which it does one class after another.
+func (n *census) handsOf(c crew.Crew) []*hand {
+	for len(n.hands) < max(int(c), 1) {
+		n.hands = append(n.hands, &hand{count: counter{census: n}})
+	}
+	return n.hands[:max(int(c), 1)]
 }
 
 // hand is what one worker keeps for the message at hand.

@@ -36,6 +36,7 @@ func NewPlacer(groups []Group) *Placer {
 		p.at = append(p.at, i)
 	}
 	p.number()
+	p.hand = p.census.handsOf(1)[0]
 	p.reindex()
 	return p
 }

@@ -19,6 +19,7 @@ const (
 // features, is counted 64 at a time. Only the distance of a row to a mean is
 // added up feature by feature.
 type sides struct {
+	core     core // of all members, with what few have
 	features []uint32
 	numbers  []int32 // theirs
 	common   int     // features that all have
@@ -49,7 +50,8 @@ type row struct {
 // show them, of those that were counted last. Until it is done with them they
 // have a place.
 func (s *sides) look(h *hand, g *grouping, finest, level int) {
-	c := h.count.core(rareShare)
+	c := &s.core
+	h.count.into(c, rareShare)
 	s.features, s.numbers, s.rows, s.common, s.must = s.features[:0], s.numbers[:0], s.rows[:0], 0, [2][]uint32{}
 	clear(s.having[:])
 	for i, hash := range c.hash {
