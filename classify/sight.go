@@ -6,6 +6,7 @@ import (
 
 	"qclean/classify/crew"
 	"qclean/classify/kind"
+	"qclean/classify/origin"
 	"qclean/scan/spool"
 )
 
@@ -58,6 +59,7 @@ type looker struct {
 	// Of the message in hand.
 	ip         netip.Addr // invalid where there is none
 	name, helo string     // the client's, in lower case and without a dot at the end
+	trail      []origin.Hop
 }
 
 func (l *looker) look(m Message) (wayCode, sign) {
@@ -188,8 +190,8 @@ func (l *looker) inside(m Message) bool {
 // original tells whether the message that an NDR returns had passed a host of
 // ours, and whether the host that brought it has to do with whom the NDR goes to.
 func (l *looker) original(m Message) (through End, related bool) {
-	trail := m.Trail()
-	if len(trail) == 0 {
+	trail := l.t.text.hops(l.trail[:0], m.bounce().trail)
+	if l.trail = trail; len(trail) == 0 {
 		return NoEnd, false
 	}
 	through = Foreign

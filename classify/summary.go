@@ -59,7 +59,7 @@ func (s *summing) sum(t *Table, members []int32) Summary {
 		members = s.all[:t.Len()]
 	}
 	for i := range s.facts {
-		s.facts[i] = s.facts[i][:0]
+		s.facts[i] = slices.Grow(s.facts[i][:0], len(members))
 	}
 	var all totals
 	var kinds [256]int

@@ -3,6 +3,7 @@ package parquet
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 )
 
 // words finds the words of a dictionary that is written as PLAIN has it: a
@@ -79,5 +80,10 @@ func (w *words) reset() {
 
 // appendWord writes a text as PLAIN has it.
 func appendWord[T string | []byte](b []byte, s T) []byte {
+	if need := lengthBytes + len(s); cap(b)-len(b) < need {
+		b = slices.Grow(b, max(need, cap(b), leastRoom)) // twice as much: append would leave five times of it behind
+	}
 	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...)
 }
+
+const leastRoom = 4 << 10
