@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"qclean/classify/fingerprint"
 )
@@ -15,9 +16,11 @@ func (s *Set) AppendBinary(b []byte, i int) []byte {
 	if it.hashes < fingerprint.MinShingles {
 		n += 2 // the exact hash, its lower half first
 	}
-	b = append(b, byte(it.class), it.level, it.hashes, it.media)
+	b = append(slices.Grow(b, 4+4*int(n)), byte(it.class), it.level, it.hashes, it.media)
+	out := b[len(b) : len(b)+4*int(n)]
 	for _, v := range s.blocks[it.at>>blockBits][from : from+n] {
-		b = binary.LittleEndian.AppendUint32(b, v)
+		binary.LittleEndian.PutUint32(out, v)
+		out = out[4:]
 	}
-	return b
+	return b[:len(b)+4*int(n)]
 }

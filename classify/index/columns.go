@@ -31,10 +31,15 @@ func columns() []pq.Field {
 	}
 }
 
-// filler fills the columns of a row group one after another.
+// bounceColumns is how many columns the group of a report has. They are the last.
+const bounceColumns = 13
+
+// filler fills the columns of a row group one after another. After the last row
+// comes skip.
 type filler struct {
 	columns []*pq.Column
 	next    int
+	plain   int    // the last rows so far, that are no reports
 	sketch  []byte // buffers for one message
 	list    []string
 	files   []spool.File
@@ -67,9 +72,10 @@ func (f *filler) texts(all []string) {
 // add fills one row.
 func (f *filler) add(m classify.Message) {
 	f.next = 0
-	f.text(spool.EscapeName(string(m.ID())))
+	id := spool.EscapeName(string(m.ID()))
+	f.text(id)
 	f.text(m.Queue())
-	f.fillFiles(m.AppendFiles(f.files[:0]))
+	f.fillFiles(m.AppendFiles(f.files[:0]), string(m.ID()), id)
 	f.text(m.Ident())
 	f.int(m.Size())
 	f.int(nanos(m.Arrived()))
@@ -109,12 +115,17 @@ func (f *filler) opinion(m classify.Message) {
 	}
 }
 
-func (f *filler) fillFiles(files []spool.File) {
+// fillFiles is given the ID, whole and escaped, since most names are the same.
+func (f *filler) fillFiles(files []spool.File, id, escaped string) {
 	f.files = files
 	names, roles := f.column(), f.column()
 	for i, file := range files {
 		names.Level(uint8(min(i, 1)), 1)
-		names.Text(spool.EscapeName(file.Name))
+		if file.Name == id {
+			names.Text(escaped)
+		} else {
+			names.Text(spool.EscapeName(file.Name))
+		}
 		roles.Level(uint8(min(i, 1)), 1)
 		roles.Int(int64(file.Role))
 	}
@@ -127,11 +138,10 @@ func (f *filler) fillFiles(files []spool.File) {
 // fillBounce fills the group, which is missing where there is no report.
 func (f *filler) fillBounce(m classify.Message) {
 	if !m.Bounced() {
-		for _, c := range f.columns[f.next:] {
-			c.Level(0, 0)
-		}
+		f.plain++
 		return
 	}
+	f.skip()
 	b := &f.bounce
 	m.ReadBounce(b)
 	failed := f.column()
@@ -172,6 +182,14 @@ func (f *filler) trail(b *classify.Bounce) {
 			c.Level(0, 1)
 		}
 	}
+}
+
+// skip says of the last rows that the group was missing, as it is of most.
+func (f *filler) skip() {
+	for _, c := range f.columns[len(f.columns)-bounceColumns:] {
+		c.Missing(f.plain)
+	}
+	f.plain = 0
 }
 
 // nanos writes a moment as Parquet does, with 0 for "not known".

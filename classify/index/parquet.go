@@ -94,6 +94,7 @@ func writeRows(w *pq.Writer, t *classify.Table) error {
 				for k := i * rowGroup; k < min((i+1)*rowGroup, t.Len()); k++ {
 					f.add(t.At(k))
 				}
+				f.skip()
 				filled[i] <- rows
 			}
 		}()

@@ -23,6 +23,12 @@ func (c *Column) Level(rep, def uint8) {
 	c.rep, c.def = append(c.rep, rep), append(c.def, def)
 }
 
+// Missing says of n rows that the group that the column is in is missing, as
+// Level(0, 0) would of each.
+func (c *Column) Missing(n int) {
+	c.rep, c.def = append(c.rep, make([]uint8, n)...), append(c.def, make([]uint8, n)...)
+}
+
 // Text takes a text, a word or bytes.
 func (c *Column) Text(s string) {
 	c.count++
