@@ -2,6 +2,7 @@ package index
 
 import (
 	"bufio"
+	"encoding/binary"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ type Snapshot struct {
 
 // format begins the file. It grows when the meaning of a field changes; an
 // older file is then read as if it were not there.
-const format = "qclean scan 5\n"
+const format = "qclean scan 6\n"
 
 // A scan is two files. One begins with the head and goes on with the
 // campaigns, largest first; the other holds the messages. The head has the sum
@@ -98,19 +99,22 @@ func (snap *Snapshot) encode(w io.Writer, messages string) error {
 		h.Short = append(h.Short, short[c.ID])
 	}
 	err := enc.Encode(&h)
+	var b, size []byte
 	for _, c := range snap.Campaigns {
 		if err != nil {
 			break
 		}
-		kept := *c
-		kept.Members, kept.Bounces = nil, nil
-		err = enc.Encode(&kept)
+		b = appendCampaign(b[:0], c)
+		size = binary.AppendUvarint(size[:0], uint64(len(b)))
+		if _, err = w.Write(size); err == nil {
+			_, err = w.Write(b)
+		}
 	}
 	return err
 }
 
-// open finds the head of a scan. What follows it is the decoder's.
-func (s *Store) open(spool string, set Set) (f *os.File, h head, campaigns *gob.Decoder, err error) {
+// open finds the head of a scan, and where its campaigns begin.
+func (s *Store) open(spool string, set Set) (f *os.File, h head, campaigns *bufio.Reader, err error) {
 	f, err = openSummed(s.scan(spool, set))
 	if err != nil {
 		return nil, h, nil, err
@@ -119,28 +123,43 @@ func (s *Store) open(spool string, set Set) (f *os.File, h head, campaigns *gob.
 	begin := make([]byte, len(format))
 	if _, err = io.ReadFull(r, begin); err != nil || string(begin) != format {
 		err = ErrNone
-	} else if campaigns = gob.NewDecoder(r); campaigns.Decode(&h) != nil {
+	} else if gob.NewDecoder(r).Decode(&h) != nil { // it reads no further than the head, since r gives single bytes
 		err = fmt.Errorf("%w: its head", ErrDamaged)
 	}
 	if err != nil {
 		f.Close()
 	}
-	return f, h, campaigns, err
+	return f, h, r, err
 }
 
 // fill takes over the head, and the first n campaigns.
-func (snap *Snapshot) fill(h *head, campaigns *gob.Decoder, n int) error {
+func (snap *Snapshot) fill(h *head, campaigns *bufio.Reader, n int) error {
 	snap.MTA, snap.Taken, snap.Basis, snap.Relays, snap.Site, snap.Opinion, snap.Drift = h.MTA, h.Taken, h.Basis, h.Relays, h.Site, h.Opinion, h.Drift
 	snap.Overview = h.Overview
+	var b []byte
 	for range n {
-		c := &classify.Campaign{}
-		if err := campaigns.Decode(c); err != nil {
+		size, err := binary.ReadUvarint(campaigns)
+		if err == nil && size > maxCampaign {
+			err = fmt.Errorf("a campaign of %d bytes", size)
+		}
+		if err == nil {
+			b = slices.Grow(b[:0], int(size))[:size]
+			_, err = io.ReadFull(campaigns, b)
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %v", ErrDamaged, err)
+		}
+		c, ok := parseCampaign(b)
+		if !ok {
+			return fmt.Errorf("%w: a campaign", ErrDamaged)
 		}
 		snap.Campaigns = append(snap.Campaigns, c)
 	}
 	return nil
 }
+
+// maxCampaign is more bytes than any campaign takes.
+const maxCampaign = 1 << 22
 
 // Load gives what is remembered of a spool: ErrNone, ErrDamaged.
 func (s *Store) Load(spool string, set Set) (*Snapshot, error) {
