@@ -8,7 +8,7 @@ import (
 
 // counter counts texts by where they lie, since each is kept once. Of many it
 // keeps a small table, which grows with the different ones: most facts of a
-// campaign have few values, and to sort them took four times as long.
+// campaign have few values, and to sort them took up to four times as long.
 type counter struct {
 	slots []uint64 // open addressing: the ref, then how many there are
 	spare []uint64 // the ones before, for later

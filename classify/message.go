@@ -6,7 +6,6 @@ import (
 
 	"qclean/classify/fingerprint"
 	"qclean/classify/kind"
-	"qclean/classify/origin"
 	"qclean/scan/letter"
 	"qclean/scan/spool"
 )
@@ -117,9 +116,6 @@ func (m Message) BounceFrom() string { return m.text(m.bounce().from) }
 
 // Failed gives the recipients that it reports about.
 func (m Message) Failed() iter.Seq[string] { return m.each(m.bounce().failed, m.bounce().failedCount) }
-
-// Trail is the way that the returned message says it took.
-func (m Message) Trail() []origin.Hop { return m.t.text.hops(nil, m.bounce().trail) }
 
 // original is the sketch of the message that it returns, false when it
 // returned too little to place it.

@@ -13,7 +13,7 @@ import (
 
 // A campaign is stored as its fields one after another: numbers as varints,
 // texts and lists with their length before them. Thousands of them are read by
-// every command, and encoding/gob took six times as long.
+// every command, and encoding/gob took three times as long.
 
 // appendCampaign writes all of a campaign but whose members it has, which the messages say.
 func appendCampaign(b []byte, c *classify.Campaign) []byte {

@@ -1,6 +1,9 @@
 package parquet
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Column takes the values of one column, row by row. In a list, or in a group
 // that may be missing, each value has its levels given before it; a level
@@ -12,7 +15,7 @@ type Column struct {
 	count    int      // values
 	bits     byte     // flags that make no byte yet
 	places   []uint32 // of words in the dictionary
-	words    words
+	words    map[string]uint32
 	last     string // word, and its place: many repeat
 	lastAt   uint32
 }
@@ -44,10 +47,11 @@ func (c *Column) place(s string) uint32 {
 	if s == c.last && len(c.places) > 0 {
 		return c.lastAt
 	}
-	at, known := c.words.find(s, c.values)
-	if !known {
+	at, ok := c.words[s]
+	if !ok {
+		at = uint32(len(c.words))
+		c.words[s] = at
 		c.plain(s)
-		c.words.added(len(c.values))
 	}
 	c.last, c.lastAt = s, at
 	return at
@@ -85,7 +89,7 @@ func (c *Column) Bool(v bool) {
 func (c *Column) reset() {
 	c.rep, c.def, c.values, c.places = c.rep[:0], c.def[:0], c.values[:0], c.places[:0]
 	c.count, c.bits = 0, 0
-	c.words.reset()
+	clear(c.words)
 }
 
 // slots is how many places for a value there are, with those that are empty.
@@ -102,7 +106,7 @@ func (c *Column) appendHead(b []byte) []byte {
 	b = appendLevels(b, c.rep, c.leaf.rep)
 	b = appendLevels(b, c.def, c.leaf.def)
 	if c.kind == Word {
-		width := widthOf(max(c.words.len()-1, 0))
+		width := widthOf(max(len(c.words)-1, 0))
 		b = appendHybrid(append(b, byte(width)), c.places, width)
 	}
 	return b
@@ -118,3 +122,16 @@ func (c *Column) body() []byte {
 	}
 	return c.values
 }
+
+// appendWord writes a text as PLAIN has it.
+func appendWord[T string | []byte](b []byte, s T) []byte {
+	if need := lengthBytes + len(s); cap(b)-len(b) < need {
+		b = slices.Grow(b, max(need, cap(b), leastRoom)) // twice as much: append would leave five times of it behind
+	}
+	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...)
+}
+
+const (
+	lengthBytes = 4
+	leastRoom   = 4 << 10
+)

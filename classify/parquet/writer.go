@@ -51,6 +51,9 @@ func (w *Writer) NewRows() *Rows {
 	r := &Rows{Columns: make([]*Column, len(w.leaves))}
 	for i, l := range w.leaves {
 		r.Columns[i] = &Column{leaf: l}
+		if l.kind == Word {
+			r.Columns[i].words = map[string]uint32{}
+		}
 	}
 	return r
 }
@@ -83,7 +86,7 @@ func (w *Writer) column(c *Column) (k chunk, err error) {
 	encoding := encodingPlain
 	if c.kind == Word {
 		encoding, k.dictionary = encodingWords, w.at
-		if err := w.page(pageDictionary, 7, c.words.len(), nil, c.values, encodingPlain); err != nil {
+		if err := w.page(pageDictionary, 7, len(c.words), nil, c.values, encodingPlain); err != nil {
 			return k, err
 		}
 	}
