@@ -167,7 +167,7 @@ func (s *sight) inArmour(line []byte) bool {
 
 // armoured tells a line of base64 from a line of words.
 func armoured(line []byte) bool {
-	if len(line) > 96 {
+	if len(line) == 0 || len(line) > 96 {
 		return false
 	}
 	for _, c := range line {
