@@ -107,7 +107,12 @@ func (f *folder) token(text []byte, from int) int {
 		c := text[i]
 		switch v := ascii[c]; v & kindMask {
 		case isLetter:
-			i = f.plainLetters(text, i)
+			if v != f.last {
+				f.add(v)
+			}
+			f.seen++
+			f.real++
+			i++
 			continue
 		case isDigit, isSign:
 			if v&kindMask == isSign && !f.signStands(text, i) {
@@ -154,16 +159,12 @@ func (f *folder) token(text []byte, from int) int {
 // add appends a folded letter.
 func (f *folder) add(l byte) {
 	if f.n == maxLetters {
-		f.hashEarly()
+		f.early = hashLetters(f.early, &f.buf, f.n)
+		f.n = 0
 	}
 	f.buf[f.n] = l
 	f.n++
 	f.last = l
-}
-
-func (f *folder) hashEarly() {
-	f.early = hashLetters(f.early, &f.buf, f.n)
-	f.n = 0
 }
 
 // leet takes a digit or sign for the letter that it looks like.

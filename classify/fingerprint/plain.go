@@ -95,33 +95,5 @@ func longWord(at *[farthest]byte, v uint64) (h uint64, size int) {
 	return mix(mix(v, keyWord)^w^keyRune, keyTail^uint64(n)<<56), 8 + more
 }
 
-// plainLetters folds the letters of ASCII from text[i] on into the word being
-// read, and gives where they end.
-func (f *folder) plainLetters(text []byte, i int) int {
-	from := i
-	for i+8 <= len(text) && f.n+8 <= maxLetters {
-		x := binary.LittleEndian.Uint64(text[i:])
-		other := otherThan(x, x&eachLetter)
-		size := bits.TrailingZeros64(other) >> 3
-		if size == 0 {
-			break
-		}
-		v, again := foldEight(x&eachLetter, other, uint64(f.last))
-		f.last = byte(v >> (8*size - 8))
-		v, n := squeeze(v, again, size)
-		binary.LittleEndian.PutUint64(f.buf[f.n:], v)
-		f.n += n
-		i += size
-	}
-	for ; i < len(text) && ascii[text[i]] < isDigit; i++ {
-		if l := ascii[text[i]]; l != f.last {
-			f.add(l)
-		}
-	}
-	f.seen += i - from
-	f.real += i - from
-	return i
-}
-
 // hashShort is hashLetters of fewer than eight.
 func hashShort(v uint64, n int) uint64 { return mix(v^keyRune, keyTail^uint64(n)<<56) }

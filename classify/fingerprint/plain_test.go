@@ -8,9 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// byBytes is the folder before it read eight bytes at a time: every word is
-// token's, which takes the letters of ASCII one by one and all others as
-// they come.
+// byBytes is the folder without plain and number: every word is token's, which
+// takes one byte after the other.
 type byBytes struct{ *folder }
 
 func (f byBytes) fold(text []byte) {
@@ -34,107 +33,6 @@ func (f byBytes) fold(text []byte) {
 	}
 	f.endChain()
 	f.shingle()
-}
-
-func (f byBytes) wide(text []byte, i int) int {
-	r, size := utf8.DecodeRune(text[i:])
-	e := f.pages.at(r)
-	switch e.kind {
-	case foldLetter, foldLetters:
-		if e.kind == foldLetter && e.target < utf8.RuneSelf && ascii[e.target]&kindMask > isSign {
-			return i + size
-		}
-		return max(f.token(text, i), i+size)
-	case foldWord:
-		f.endChain()
-		f.word(mix(uint64(e.target)^keyRune, keyWord), i, i+size)
-	}
-	return i + size
-}
-
-func (f byBytes) token(text []byte, from int) int {
-	f.n, f.early, f.last = 0, 0, 0
-	f.seen, f.real, f.digits = 0, 0, 0
-	i := from
-	for i < len(text) {
-		c := text[i]
-		switch v := ascii[c]; v & kindMask {
-		case isLetter:
-			if l := v &^ kindMask; l != f.last {
-				f.add(l)
-			}
-			f.seen++
-			f.real++
-			i++
-			continue
-		case isDigit, isSign:
-			if v&kindMask == isSign && !f.signStands(text, i) {
-				break
-			}
-			if c == '@' {
-				if end := addressEnd(text, i); end > 0 {
-					return f.skip(from, end)
-				}
-			}
-			f.leet(v)
-			i++
-			continue
-		case isWide:
-			if size := f.wideLetter(text[i:]); size > 0 {
-				i += size
-				continue
-			}
-		case isJoiner:
-			if i+1 < len(text) && f.seen > 0 && ascii[text[i+1]]&kindMask <= isWide {
-				i++
-				continue
-			}
-		case isDot:
-			next, what := f.dot(text, from, i)
-			if what == dotLink {
-				return f.skip(from, next)
-			}
-			if what == dotJoins {
-				i = next
-				continue
-			}
-		case isColon:
-			if end := f.schemeEnd(text, from, i); end > 0 {
-				return f.skip(from, end)
-			}
-		}
-		break
-	}
-	f.endToken(from, i)
-	return max(i, from+1)
-}
-
-func (f byBytes) wideLetter(text []byte) int {
-	r, size := utf8.DecodeRune(text)
-	switch e := f.pages.at(r); e.kind {
-	case foldInvisible:
-		return size
-	case foldLetters:
-		for _, c := range []byte(foldSeqs[e.target]) {
-			f.narrow(c)
-		}
-		return size
-	case foldLetter:
-		if e.target < utf8.RuneSelf {
-			if f.narrow(byte(e.target)) {
-				return size
-			}
-			return 0
-		}
-		f.add(byte(e.target))
-		f.add(byte(e.target >> 8))
-		f.add(byte(e.target>>16) | 0x80)
-		f.last = 0
-		f.seen++
-		f.real++
-		return size
-	}
-	return 0
 }
 
 // pairsAndTriples makes pairs and triples by their definition.
@@ -191,6 +89,22 @@ func TestPlainIsAsByteByByte(t *testing.T) {
 	for c := range 256 { // each byte behind letters and before them, at each place of eight
 		for n := range 18 {
 			checkFold(t, []byte("two words "+strings.Repeat("xy", 9)[:n]+string([]byte{byte(c)})+"then all the rest of it"))
+		}
+	}
+}
+
+func TestRuneAtIsDecodeRune(t *testing.T) {
+	for first := range 256 {
+		for second := range 256 {
+			for _, more := range []string{"", "\x80", "\x80\x80", "a"} {
+				text := append([]byte{byte(first), byte(second)}, more...)
+				for n := 1; n <= len(text); n++ {
+					r, size := runeAt(text[:n])
+					if want, wantSize := utf8.DecodeRune(text[:n]); r != want || size != wantSize {
+						t.Fatalf("%x is %U of %d bytes, want %U of %d", text[:n], r, size, want, wantSize)
+					}
+				}
+			}
 		}
 	}
 }

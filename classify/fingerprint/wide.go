@@ -1,9 +1,6 @@
 package fingerprint
 
-import (
-	"encoding/binary"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // wide handles a character beyond ASCII where a word might begin.
 func (f *folder) wide(text []byte, i int) int {
@@ -41,7 +38,10 @@ func (f *folder) wideLetter(text []byte) int {
 			}
 			return 0
 		}
-		f.addWide(e.target)
+		f.add(byte(e.target))
+		f.add(byte(e.target >> 8))
+		f.add(byte(e.target>>16) | 0x80)
+		f.last = 0
 		f.seen++
 		f.real++
 		return size
@@ -65,19 +65,6 @@ func (f *folder) narrow(c byte) bool {
 		return false
 	}
 	return true
-}
-
-// addWide appends a letter that has no ASCII form, as three bytes.
-func (f *folder) addWide(r rune) {
-	if three := uint32(r) | 0x80<<16; f.n+3 <= maxLetters {
-		binary.LittleEndian.PutUint32(f.buf[f.n:], three)
-		f.n += 3
-	} else {
-		f.add(byte(three))
-		f.add(byte(three >> 8))
-		f.add(byte(three >> 16))
-	}
-	f.last = 0
 }
 
 // runeAt is utf8.DecodeRune for text that is mostly of two bytes a letter:
