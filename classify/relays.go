@@ -15,7 +15,7 @@ import (
 // Reader also keeps what the hop before tells, so that it need not be read
 // again once it is known whose they are. It is a forecast: the facts of a table
 // do not depend on it. The zero value knows of none. Likely may be called by
-// several goroutines at once, Count by one.
+// several goroutines at once, Count by one at a time.
 type Relays struct {
 	likely atomic.Pointer[map[string]bool]
 	counts map[string]*int // by client, in the window
