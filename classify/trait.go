@@ -19,10 +19,11 @@ type Traits struct {
 
 func (r *Reader) traits(l *letter.Message, from *origin.Facts) Traits {
 	h := l.Header
+	id, post, leave := h.Has("List-Id"), h.Has("List-Post"), h.Has("List-Unsubscribe")
 	return Traits{
 		Auth:    from.Auth,
-		List:    h.Has("List-Id") || h.Has("List-Post") || h.Has("List-Unsubscribe"),
-		Listed:  (h.Has("List-Unsubscribe") || h.Has("List-Id")) && !h.Has("List-Post"),
+		List:    id || post || leave,
+		Listed:  (leave || id) && !post,
 		Answers: r.keep.string(answers(h)),
 		By:      r.keep.string(from.By),
 		For:     r.keep.string(from.For),
