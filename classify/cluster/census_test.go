@@ -126,6 +126,28 @@ func TestNumbersOfChosenHashes(t *testing.T) {
 	}
 }
 
+// match compares a sketch with the core at the coarser of the two levels, hash
+// by hash.
+func (c *core) match(hashes []uint32, level uint8) match {
+	var m match
+	j := 0
+	for _, h := range hashes {
+		if levelOf(h) >= int(c.level) {
+			m.seen++
+		}
+		for j < len(c.hash) && c.hash[j] < h {
+			j++
+		}
+		if j < len(c.hash) && c.hash[j] == h {
+			m.hits++
+			m.weight += c.weight[j]
+			j++
+		}
+	}
+	m.of(c.above[level])
+	return m
+}
+
 // TestIndexTellsWhatCoresDo: what a message shows of a core by the index is
 // what it shows by the core itself, also where a footer is in more groups than
 // the index has.

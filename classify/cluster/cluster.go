@@ -110,8 +110,8 @@ func classGroups(n *census, docs []doc, order []int32, c crew.Crew) []Group {
 // result turns the groups, and the docs in none, into Groups.
 func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
 	out := make([]Group, len(g.groups))
-	g.crew.Share(len(out), func(_, i int) {
-		out[i] = g.describe(class, g.groups[i].docs, g.groups[i].core, order)
+	g.crew.Share(len(out), func(worker, i int) {
+		out[i] = g.describe(g.hands[worker], class, g.groups[i].docs, g.groups[i].core, order)
 	})
 	for d, i := range g.of {
 		switch doc := g.docs[d]; {
@@ -120,7 +120,7 @@ func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
 			out = append(out, g.describeAlone(class, doc, order))
 		default:
 			same := []int32{int32(d)}
-			out = append(out, g.describe(class, same, soleCore(g.set.hashes(doc.item), doc.level), order))
+			out = append(out, g.describe(g.hand, class, same, soleCore(g.set.hashes(doc.item), doc.level), order))
 		}
 	}
 	return out

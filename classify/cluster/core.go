@@ -38,30 +38,9 @@ type match struct {
 	inside float32 // share of the message's features that are core
 }
 
-// match compares a sketch with the core at the coarser of the two levels.
-func (c *core) match(hashes []uint32, level uint8) match {
-	var m match
-	j := 0
-	for _, h := range hashes {
-		if levelOf(h) >= int(c.level) {
-			m.seen++
-		}
-		for j < len(c.hash) && c.hash[j] < h {
-			j++
-		}
-		if j < len(c.hash) && c.hash[j] == h {
-			m.hits++
-			m.weight += c.weight[j]
-			j++
-		}
-	}
-	m.of(c.above[level])
-	return m
-}
-
-// fit is match for a message that has the marked features, of which so many
-// could be core. A core's features are marked or not as chance has it, so that
-// there is no branch on it.
+// fit compares a message that has the marked features, of which so many could
+// be core, with the core at the coarser of the two levels. A core's features are
+// marked or not as chance has it, so that there is no branch on it.
 func (c *core) fit(marks []uint64, seen int, level uint8) match {
 	m := match{seen: seen}
 	for j, f := range c.feature {

@@ -8,8 +8,8 @@ import (
 )
 
 // describe makes the Group of some docs and their core.
-func (g *grouping) describe(class fingerprint.Class, docs []int32, c *core, order []int32) Group {
-	inside, noise := g.insides(docs, c)
+func (g *grouping) describe(h *hand, class fingerprint.Class, docs []int32, c *core, order []int32) Group {
+	inside, noise := g.insides(h, docs, c)
 	out := Group{Class: class, Words: g.words(docs, c), Coherence: float64(inside[len(inside)/10])}
 	n := 0
 	for _, d := range docs {
@@ -54,7 +54,7 @@ func (g *grouping) describeAlone(class fingerprint.Class, d doc, order []int32) 
 func (g *grouping) words(docs []int32, c *core) int {
 	var levels []uint8
 	for _, d := range docs[:min(len(docs), sampleCore)] {
-		levels = append(levels, g.set.items[g.docs[d].item].level)
+		levels = append(levels, g.docs[d].level)
 	}
 	slices.Sort(levels)
 	level := int(levels[len(levels)/4])
@@ -68,14 +68,24 @@ func (g *grouping) words(docs []int32, c *core) int {
 }
 
 // insides are the shares of the members' features that are core, sorted, and
-// the variance that they have because a sketch is a sample.
-func (g *grouping) insides(docs []int32, c *core) (inside []float32, noise float64) {
+// the variance that they have because a sketch is a sample. A core is of the
+// finest level that one of them has, so that all their features could be core.
+func (g *grouping) insides(h *hand, docs []int32, c *core) (inside []float32, noise float64) {
+	h.mark(g.census, c.feature)
 	for _, d := range docs[:min(len(docs), sampleCore)] {
-		it := g.docs[d].item
-		m := c.match(g.set.hashes(it), g.set.items[it].level)
-		inside = append(inside, m.inside)
-		noise += float64(m.inside*(1-m.inside)) / float64(max(m.seen, 1))
+		doc, hits := &g.docs[d], 0
+		h.features = g.census.features(h.features, doc)
+		for _, f := range h.features {
+			hits += int(h.marks[f/64] >> (f % 64) & 1)
+		}
+		if c.feature == nil { // the core of one doc, which is all that it shows
+			hits = int(doc.hashes)
+		}
+		share := float32(hits) / float32(max(doc.hashes, 1))
+		inside = append(inside, share)
+		noise += float64(share*(1-share)) / float64(max(doc.hashes, 1))
 	}
+	h.unmark(c.feature)
 	slices.Sort(inside)
 	return inside, noise / float64(len(inside))
 }

@@ -160,7 +160,7 @@ func (g *grouping) flows(a, b *group) bool {
 		all += w
 		if j < 0 {
 			only += w
-			rest.hash = append(rest.hash, a.core.hash[i])
+			rest.hash, rest.feature = append(rest.hash, a.core.hash[i]), append(rest.feature, a.core.feature[i])
 			rest.weight = append(rest.weight, w)
 		}
 	})
@@ -169,23 +169,37 @@ func (g *grouping) flows(a, b *group) bool {
 	}
 	rest.sum()
 	visible := rest.visible()
+	g.setPlaces(g.census, rest.feature)
+	defer g.clearPlaces(rest.feature)
 	var none, some float32
 	for _, gr := range []*group{a, b} {
 		docs := gr.docs[:min(len(gr.docs), mergeLook)]
 		scale := float32(len(gr.docs)) / float32(len(docs))
 		for _, d := range docs {
-			it := g.docs[d].item
-			level := g.set.items[it].level
-			switch m := rest.match(g.set.hashes(it), level); {
+			level := g.docs[d].level
+			switch share := g.shown(&rest, &g.docs[d]); {
 			case visible[level] < minHits:
-			case m.share <= flowNone:
+			case share <= flowNone:
 				none += scale
-			case m.share < flowSome:
+			case share < flowSome:
 				some += scale
 			}
 		}
 	}
 	return some >= flowLeast*none
+}
+
+// shown is the share of a core whose features have their places that a doc shows.
+func (g *grouping) shown(c *core, d *doc) float32 {
+	var m match
+	g.features = g.census.features(g.features, d)
+	for _, f := range g.features {
+		if p := g.place[f]; p > 0 {
+			m.weight += c.weight[p-1]
+		}
+	}
+	m.of(c.above[d.level])
+	return m.share
 }
 
 // visible counts the features that show at each level.

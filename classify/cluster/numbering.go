@@ -25,18 +25,25 @@ func (n *census) numberAll(c crew.Crew) {
 	}
 	n.runs = make([][]uint16, n.docs[len(n.docs)-1].run()+1)
 	size := min(numberRuns, (len(n.runs)+max(int(c), 1)-1)/max(int(c), 1))
-	work := make([]numbering, max(int(c), 1))
+	work, before := make([]numbering, max(int(c), 1)), n.before()
 	c.Spread(len(n.runs), size, func(worker, from, to int) {
 		w := &work[worker]
 		w.census = n
-		w.number(n.runs[from:to], from, n.docs[n.before(from):n.before(to)])
+		w.number(n.runs[from:to], from, n.docs[before[from]:before[to]])
 	})
 }
 
-// before counts the docs of the runs before one.
-func (n *census) before(run int) int {
-	at, _ := slices.BinarySearchFunc(n.docs, run, func(d doc, run int) int { return d.run() - run })
-	return at
+// before counts the docs of the runs before each, and at last of all. Of a doc
+// of very many messages there is more than one run.
+func (n *census) before() []int32 {
+	out := make([]int32, len(n.runs)+1)
+	for i := range n.docs {
+		out[n.docs[i].run()+1]++
+	}
+	for r := range n.runs {
+		out[r+1] += out[r]
+	}
+	return out
 }
 
 // number makes some runs, from one on.

@@ -25,8 +25,23 @@ func pack(dst []uint16, features []int32) []uint16 {
 func unpack(dst []int32, packed []uint16, n int) []int32 {
 	from := len(dst)
 	dst = slices.Grow(dst, n)[:from+n]
-	last, i := int32(0), 0
-	for k := range dst[from:] {
+	near := packed[:n] // and more, where a step is far
+	out, last := dst[from:][:len(near)], int32(0)
+	for k, step := range near {
+		if step == farStep {
+			unpackFar(out[k:], packed[k:], last)
+			break
+		}
+		last += int32(step)
+		out[k] = last
+	}
+	return dst
+}
+
+// unpackFar goes on after a number, from a far step on.
+func unpackFar(out []int32, packed []uint16, last int32) {
+	i := 0
+	for k := range out {
 		step := int32(packed[i])
 		i++
 		if step == farStep {
@@ -34,7 +49,6 @@ func unpack(dst []int32, packed []uint16, n int) []int32 {
 			i += 2
 		}
 		last += step
-		dst[from+k] = last
+		out[k] = last
 	}
-	return dst
 }
