@@ -17,10 +17,13 @@ import (
 func TestJoinIsAppendingAndSorting(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		sizes := []int{0, 1, 5, 300, 2 * chunkRows}
+		sizes := []int{0, 1, 5, 100, 300}
+		if seed == 7 {
+			sizes[2] = chunkRows + 50 // more than one block of rows
+		}
 		record := func(kinds int) Record {
 			text := func() string { return fmt.Sprint("text ", r.IntN(kinds)) }
-			out := Record{ID: spool.ID(fmt.Sprint("id", r.IntN(9000))), From: text() + "@" + text(), Subject: text(), SourceIP: text(), Size: r.Int64()}
+			out := Record{ID: spool.ID(fmt.Sprint("id", r.IntN(3000))), From: text() + "@" + text(), Subject: text(), SourceIP: text(), Size: r.Int64()}
 			for range r.IntN(4) {
 				out.To = append(out.To, text()+"@"+text())
 			}
@@ -35,7 +38,7 @@ func TestJoinIsAppendingAndSorting(t *testing.T) {
 				}
 			}
 		}
-		fill(old, sizes[r.IntN(len(sizes))])
+		fill(old, sizes[seed%5])
 		if seed%3 > 0 {
 			old.Sort()
 		}
