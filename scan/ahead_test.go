@@ -176,3 +176,14 @@ func (a *aheadView) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool
 	}
 	return a.memory.Load(ctx, e, buf)
 }
+
+// TestTimedMessagesStandForAll: together they stand for about as many as there are.
+func TestTimedMessagesStandForAll(t *testing.T) {
+	all := int64(0)
+	for n := range int64(1 << 20) {
+		all += stands(n)
+		if off := all - n; off > sampleRun*sampleEvery || off < -sampleRun*sampleEvery {
+			t.Fatalf("after %d messages %d are stood for", n+1, all)
+		}
+	}
+}

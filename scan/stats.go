@@ -37,14 +37,28 @@ type Stats struct {
 }
 
 // The clock of a thread costs a system call for each stage. So not all messages
-// are timed: of a worker's first some thousand one in sampleFirst, which stands
-// for so many, and of a large spool's others one in sampleEvery. These are no
-// divisors of a batch's size: its first message opens the folders for all.
+// are timed: of a worker's first some thousand one in sampleFirst, which is no
+// divisor of a batch, whose first message opens the folders for all; later, of
+// a large spool, one run in sampleEvery. A single message now and then would
+// tell too much: what is seldom done is slow.
 const (
 	sampleFirst = 7
 	sampleMany  = 4096
-	sampleEvery = 61
+	sampleEvery = 16
+	sampleRun   = batchSize
 )
+
+// stands is how many messages the one after n others stands for, 0 when it is
+// not timed.
+func stands(n int64) int64 {
+	switch {
+	case n < sampleMany && n%sampleFirst == 0:
+		return sampleFirst
+	case n >= sampleMany && n%(sampleRun*sampleEvery) < sampleRun:
+		return sampleEvery
+	}
+	return 0
+}
 
 // Messages is how many messages the workers took up.
 func (s *Stats) Messages() int64 { return s.messages }
@@ -86,13 +100,11 @@ func (m *meter) begin(s Stage) {
 	if m == nil {
 		return
 	}
-	share := int64(sampleFirst)
-	if m.own.messages >= sampleMany {
-		share = sampleEvery
-	}
-	if m.own.messages++; m.own.messages%share == 1 {
-		m.own.sampled += share
-		m.start(s, &m.own.spent, share)
+	n := stands(m.own.messages)
+	m.own.messages++
+	if n > 0 {
+		m.own.sampled += n
+		m.start(s, &m.own.spent, n)
 	}
 }
 
