@@ -61,13 +61,21 @@ func newAdvice(s spool.Spool, mode ReadAhead) *advice {
 // wanted tells whether the disk is slow, as far as is known.
 func (a *advice) wanted() bool { return a.asking.Load() }
 
-// watches tells whether batches are looked at to decide.
-func (a *advice) watches() bool { return a.to != nil && a.mode == Auto }
+// watchOne is how many batches one stands for where nothing had to be waited
+// for: to be bound to a thread costs a worker a tenth of the time that a batch
+// takes, since its goroutine cannot go on where there is room.
+const watchOne = 8
+
+// watches tells whether a worker's n-th batch is looked at to decide: each while
+// the disk is slow, or nothing is known yet.
+func (a *advice) watches(n int) bool {
+	return a.to != nil && a.mode == Auto && (n%watchOne == 0 || a.wanted())
+}
 
 // watch does a part of the work on a batch, and adds to it what that had to
 // wait for.
 func (a *advice) watch(e *errand, work func()) {
-	if !a.watches() {
+	if !e.watch {
 		work()
 		return
 	}
@@ -95,7 +103,7 @@ func ask(e *errand) {
 
 // judge decides by what a batch took, from when it was asked for until it was read.
 func (a *advice) judge(e *errand) {
-	if a.watches() {
+	if e.watch {
 		a.asking.Store(e.waits.slow(len(e.batch)))
 	}
 }

@@ -20,6 +20,7 @@ type worker[T any] struct {
 	meter  *meter
 	hand   *errand
 	next   *errand
+	seen   int     // batches so far
 	msg    Message // the one in hand
 }
 
@@ -35,6 +36,7 @@ type errand struct {
 	looks []look        // at each of them
 	near  spool.Spool   // the spool, as seen from the folders that they lie in
 	letGo func()        // of those
+	watch bool          // whether it is looked at what it has to wait for:
 	waits waits         // so far
 }
 
@@ -83,6 +85,8 @@ func (w *worker[T]) prepare(e *errand) {
 	if e.near != nil {
 		return
 	}
+	e.watch = w.advice.watches(w.seen)
+	w.seen++
 	w.lookAt(e)
 	e.near, e.letGo = w.spool, func() {}
 	if n, ok := w.spool.(spool.Nearer); ok {
