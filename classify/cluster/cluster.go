@@ -62,21 +62,36 @@ func Groups(s *Set, o Options) []Group {
 	c := crew.New(o.Workers)
 	order, docs := sortDocs(s, c)
 	n := newCensus(s, docs, c)
-	var out []Group
+	out := slices.Concat(n.groups(byClass(s, docs), order, c)...)
+	name(s, out, o)
+	slices.SortFunc(out, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.ID, b.ID),
+			slices.Compare(a.Members, b.Members))
+	})
+	return out
+}
+
+// byClass cuts the docs, which are in the order of classes.
+func byClass(s *Set, docs []doc) (parts [][]doc) {
 	for len(docs) > 0 {
 		class := s.items[docs[0].item].class
 		k := 1
 		for k < len(docs) && s.items[docs[k].item].class == class {
 			k++
 		}
-		out = append(out, classGroups(n, docs[:k], order, c)...)
-		docs = docs[k:]
+		parts, docs = append(parts, docs[:k]), docs[k:]
 	}
-	name(s, out, o)
-	slices.SortFunc(out, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.ID, b.ID),
-			slices.Compare(a.Members, b.Members))
-	})
+	return parts
+}
+
+// groups are those of each class. Some classes are grouped at once, each by a
+// crew of its own: while one has work for one alone, another may have more.
+func (n *census) groups(parts [][]doc, order []int32, c crew.Crew) [][]Group {
+	out, own := make([][]Group, len(parts)), make([]census, max(c, 1))
+	for i := range own {
+		own[i] = *n // but for the hands, which are made as they are needed
+	}
+	c.Share(len(parts), func(worker, i int) { out[i] = classGroups(&own[worker], parts[i], order, c) })
 	return out
 }
 
