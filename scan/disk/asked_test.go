@@ -19,7 +19,7 @@ func TestAskedFilesAreReadAsTheyAre(t *testing.T) {
 	}
 	must(t, os.Mkdir(at("q/folder"), 0o700))
 	tree := openTree(t, dir)
-	before := descriptors(t)
+	before := descriptors(t, dir)
 	view, letGo := Near(tree, false)
 	names := []string{"q/0", "q/1", "q/2", "q/3", "q/folder", "q/4", "q/5", "q/6", "q/none"}
 	for _, name := range names {
@@ -51,7 +51,7 @@ func TestAskedFilesAreReadAsTheyAre(t *testing.T) {
 		}
 	}
 	letGo() // with q/5 still open
-	if after, open := descriptors(t), tree.asked.Load(); after != before || open != 0 {
+	if after, open := descriptors(t, dir), tree.asked.Load(); after != before || open != 0 {
 		t.Errorf("%d descriptors are left of %d, %d counted", after, before, open)
 	}
 }
@@ -63,14 +63,14 @@ func TestAskedFilesAreNotTooMany(t *testing.T) {
 		write(t, dir, fmt.Sprintf("q/%d", i), fmt.Sprint(i))
 	}
 	tree := openTree(t, dir)
-	before := descriptors(t)
+	before := descriptors(t, dir)
 	one, letGoOne := Near(tree, false)
 	two, letGoTwo := Near(tree, false)
 	for i := range maxAsked {
 		one.Advise(fmt.Sprintf("q/%d", i), 10)
 		two.Advise(fmt.Sprintf("q/%d", maxAsked-1-i), 10)
 	}
-	if open := descriptors(t) - before; open < maxAsked || open > maxAsked+2*nearFolders {
+	if open := descriptors(t, dir) - before; open < maxAsked || open > maxAsked+2*nearFolders {
 		t.Errorf("%d descriptors are open, want %d for files", open, maxAsked)
 	}
 	buf := make([]byte, 10)
@@ -83,7 +83,7 @@ func TestAskedFilesAreNotTooMany(t *testing.T) {
 	}
 	letGoOne()
 	letGoTwo()
-	if after, open := descriptors(t), tree.asked.Load(); after != before || open != 0 {
+	if after, open := descriptors(t, dir), tree.asked.Load(); after != before || open != 0 {
 		t.Errorf("%d descriptors are left of %d, %d counted", after, before, open)
 	}
 }

@@ -32,7 +32,7 @@ func answersAsTheTree(t *testing.T, cached bool) {
 	must(t, os.Symlink("a", filepath.Join(dir, "link")))
 	must(t, os.Symlink("1", filepath.Join(dir, "a/link")))
 	tree := openTree(t, dir)
-	before := descriptors(t)
+	before := descriptors(t, dir)
 	view, letGo := Near(tree, cached)
 	buf, wantBuf := make([]byte, 100), make([]byte, 100)
 	for range 3 {
@@ -61,7 +61,7 @@ func answersAsTheTree(t *testing.T, cached bool) {
 		}
 	}
 	letGo()
-	if after := descriptors(t); after != before {
+	if after := descriptors(t, dir); after != before {
 		t.Errorf("%d descriptors are left of %d", after, before)
 	}
 }
