@@ -66,10 +66,10 @@ func (a *advice) wanted() bool { return a.asking.Load() }
 // takes, since its goroutine cannot go on where there is room.
 const watchOne = 8
 
-// watches tells whether a worker's n-th batch is looked at to decide: each while
-// the disk is slow, or nothing is known yet.
-func (a *advice) watches(n int) bool {
-	return a.to != nil && a.mode == Auto && (n%watchOne == 0 || a.wanted())
+// watches tells whether a worker's n-th batch is looked at to decide: each that
+// is asked for, since the disk is slow or nothing is known yet.
+func (a *advice) watches(n int, asked bool) bool {
+	return a.to != nil && a.mode == Auto && (asked || n%watchOne == 0)
 }
 
 // watch does a part of the work on a batch, and adds to it what that had to

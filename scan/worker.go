@@ -85,14 +85,15 @@ func (w *worker[T]) prepare(e *errand) {
 	if e.near != nil {
 		return
 	}
-	e.watch = w.advice.watches(w.seen)
+	asked := w.advice.wanted() // once: another worker may decide anew meanwhile
+	e.watch = w.advice.watches(w.seen, asked)
 	w.seen++
 	w.lookAt(e)
 	e.near, e.letGo = w.spool, func() {}
 	if n, ok := w.spool.(spool.Nearer); ok {
-		e.near, e.letGo = n.Near(!w.advice.wanted())
+		e.near, e.letGo = n.Near(!asked)
 	}
-	if w.advice.wanted() {
+	if asked {
 		w.advice.watch(e, func() { ask(e) })
 	}
 }
