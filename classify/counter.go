@@ -27,15 +27,26 @@ func (c *counter) tally(t *texts, refs []ref) Tally {
 		return c.top(t, c.sorted(refs))
 	}
 	c.clear()
-	for i := 0; i < len(refs); {
-		j := i + 1
-		for j < len(refs) && refs[j] == refs[i] {
-			j++
-		}
-		c.add(refs[i], j-i)
-		i = j
+	for r, n := range runs(refs) {
+		c.add(r, n)
 	}
 	return c.top(t, c.slots)
+}
+
+// runs gives refs, and how many of the same follow one another.
+func runs(refs []ref) iter.Seq2[ref, int] {
+	return func(yield func(ref, int) bool) {
+		for i := 0; i < len(refs); {
+			j := i + 1
+			for j < len(refs) && refs[j] == refs[i] {
+				j++
+			}
+			if !yield(refs[i], j-i) {
+				return
+			}
+			i = j
+		}
+	}
 }
 
 // clear begins anew.
@@ -79,13 +90,8 @@ func (c *counter) of(r ref) int {
 func (c *counter) sorted(refs []ref) []uint64 {
 	slices.Sort(refs)
 	c.slots = c.slots[:0]
-	for i := 0; i < len(refs); {
-		j := i + 1
-		for j < len(refs) && refs[j] == refs[i] {
-			j++
-		}
-		c.slots = append(c.slots, uint64(refs[i])<<32|uint64(j-i))
-		i = j
+	for r, n := range runs(refs) {
+		c.slots = append(c.slots, uint64(r)<<32|uint64(n))
 	}
 	return c.slots
 }

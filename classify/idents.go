@@ -31,23 +31,13 @@ func (t *Table) Idents() *Idents {
 		}
 	})
 	for i, hash := range hashes {
-		if id := t.row(i).ident; id != 0 {
-			x.add(hash, id, i)
+		if id := t.own.at(t.row(i).ident); id != "" {
+			if s := x.slot(hash, id); x.slots[s] == 0 {
+				x.slots[s] = hash>>32<<32 | uint64(i+1)
+			}
 		}
 	}
 	return x
-}
-
-func (x *Idents) add(hash uint64, id ref, row int) {
-	mask := uint64(len(x.slots) - 1)
-	i := hash & mask
-	for ; x.slots[i] != 0; i = (i + 1) & mask {
-		v := x.slots[i]
-		if v>>32 == hash>>32 && x.t.own.at(x.t.row(int(uint32(v))-1).ident) == x.t.own.at(id) {
-			return
-		}
-	}
-	x.slots[i] = hash>>32<<32 | uint64(row+1)
 }
 
 // Find gives the number of the message, false when there is none.

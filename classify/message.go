@@ -92,9 +92,6 @@ func (m Message) recipientDomains() []string {
 	return out
 }
 
-// Links gives the domains that it links to.
-func (m Message) Links() iter.Seq[string] { return m.each(m.r.links, m.r.linkCount) }
-
 // Flaws gives what is wrong with the queue file itself.
 func (m Message) Flaws() iter.Seq[string] { return m.each(m.r.flaws, m.r.flawCount) }
 
@@ -114,9 +111,6 @@ func (m Message) bounce() *bounceRow {
 // BounceFrom is the author of the message that it reports about.
 func (m Message) BounceFrom() string { return m.text(m.bounce().from) }
 
-// Failed gives the recipients that it reports about.
-func (m Message) Failed() iter.Seq[string] { return m.each(m.bounce().failed, m.bounce().failedCount) }
-
 // original is the sketch of the message that it returns, false when it
 // returned too little to place it.
 func (m Message) original() (int32, bool) {
@@ -134,12 +128,8 @@ func (t *Table) one(list ref, n uint8, i int) ref {
 
 func (m Message) each(list ref, n uint8) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if n == 1 {
-			yield(m.text(list))
-			return
-		}
 		for i := range int(n) {
-			if !yield(m.text(m.t.text.number(list, i))) {
+			if !yield(m.text(m.t.one(list, n, i))) {
 				return
 			}
 		}
@@ -147,13 +137,10 @@ func (m Message) each(list ref, n uint8) iter.Seq[string] {
 }
 
 func (m Message) first(list ref, n uint8) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return ""
-	case 1:
-		return m.text(list)
 	}
-	return m.text(m.t.text.number(list, 0))
+	return m.text(m.t.one(list, n, 0))
 }
 
 func (m Message) all(list ref, n uint8) []string {
@@ -264,7 +251,8 @@ func (m Message) AppendSketch(b []byte) []byte {
 	return m.t.sketches.AppendBinary(b, int(m.r.sketch))
 }
 
-// AppendTo, AppendLinks and AppendFlaws append what To, Links and Flaws give.
+// AppendTo appends the recipients that are kept, AppendLinks the domains that it
+// links to, and AppendFlaws what is wrong with the queue file itself.
 func (m Message) AppendTo(out []string) []string { return m.appendAll(out, m.r.to, m.r.toCount) }
 func (m Message) AppendLinks(out []string) []string {
 	return m.appendAll(out, m.r.links, m.r.linkCount)

@@ -29,13 +29,7 @@ func (c *Case) member(i int) Message { return c.t.At(int(c.Members[i])) }
 
 // share is how many of the members have a sign, 0 to 1.
 func (c *Case) share(of sign) float64 {
-	n := 0
-	for _, m := range c.Members {
-		if c.signs[m]&of != 0 {
-			n++
-		}
-	}
-	return float64(n) / float64(len(c.Members))
+	return c.shareThat(func(i int32) bool { return c.signs[i]&of != 0 })
 }
 
 // shareThat is how many of the members a test holds for, 0 to 1.
