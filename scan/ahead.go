@@ -62,8 +62,7 @@ func newAdvice(s spool.Spool, mode ReadAhead) *advice {
 func (a *advice) wanted() bool { return a.asking.Load() }
 
 // watchOne is how many batches one stands for where nothing had to be waited
-// for: to be bound to a thread costs a worker a tenth of the time that a batch
-// takes, since its goroutine cannot go on where there is room.
+// for: to ask what a thread waited for is two more calls a message.
 const watchOne = 8
 
 // watches tells whether a worker's n-th batch is looked at to decide: each that
@@ -72,9 +71,10 @@ func (a *advice) watches(n int, asked bool) bool {
 	return a.to != nil && a.mode == Auto && (asked || n%watchOne == 0)
 }
 
-// watch does a part of the work on a batch, and adds to it what that had to
-// wait for.
-func (a *advice) watch(e *errand, work func()) {
+// watched asks the disk, or reads from it, and adds to a batch what that had to
+// wait for. No more is done within it: a goroutine that is bound to a thread
+// and has to wait for another one leaves its processor idle meanwhile.
+func (e *errand) watched(work func()) {
 	if !e.watch {
 		work()
 		return

@@ -14,6 +14,12 @@ type belt[T any] struct {
 // how many files the disk is asked for at once.
 const batchSize = 64
 
+// beltFor is how many batches a belt takes for each worker. Where all processors
+// are busy with workers, the goroutine that lists, or takes the results, may
+// have to wait ten milliseconds until it goes on: they need not run out of work
+// meanwhile, nor of room. With 2 in place of 16 a scan took 3 % longer.
+const beltFor = 16
+
 func newBelt[T any](n int) *belt[T] {
 	return &belt[T]{full: make(chan []T, n), empty: make(chan []T, 2*n)}
 }

@@ -77,7 +77,7 @@ func Each[T any](ctx context.Context, s spool.Spool, o Options, start func() fun
 	return func(yield func(T, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		entries, results := newBelt[spool.Entry](2*o.Workers), newBelt[outcome[T]](2*o.Workers)
+		entries, results := newBelt[spool.Entry](beltFor*o.Workers), newBelt[outcome[T]](beltFor*o.Workers)
 		advice := newAdvice(s, o.ReadAhead)
 		var wg sync.WaitGroup
 		wg.Go(func() { list(ctx, s, &o, advice, entries, results) })

@@ -94,7 +94,7 @@ func (w *worker[T]) prepare(e *errand) {
 		e.near, e.letGo = n.Near(!asked)
 	}
 	if asked {
-		w.advice.watch(e, func() { ask(e) })
+		e.watched(func() { ask(e) })
 	}
 }
 
@@ -107,34 +107,32 @@ func (w *worker[T]) drop(e *errand) {
 }
 
 func (w *worker[T]) readAll(e *errand, out []outcome[T]) []outcome[T] {
-	w.advice.watch(e, func() {
-		for i := range e.batch {
-			if w.ctx.Err() != nil {
-				break
-			}
-			v, err := w.measured(e.near, &e.batch[i], e.looks[i])
-			out = append(out, outcome[T]{v, err})
+	for i := range e.batch {
+		if w.ctx.Err() != nil {
+			break
 		}
-	})
+		v, err := w.measured(e, i)
+		out = append(out, outcome[T]{v, err})
+	}
 	return out
 }
 
 // measured is one, with its time taken and its error dressed.
-func (w *worker[T]) measured(near spool.Spool, e *spool.Entry, seen look) (v T, err error) {
+func (w *worker[T]) measured(e *errand, i int) (v T, err error) {
 	w.meter.begin(Reading)
-	if err = seen.err; err == nil {
-		v, err = w.one(near, e, seen.known)
+	if err = e.looks[i].err; err == nil {
+		v, err = w.one(e, &e.batch[i], e.looks[i].known)
 	}
 	w.meter.end()
 	var left *spool.Left
 	if err != nil && !errors.As(err, &left) {
-		err = &MessageError{ID: e.ID, Err: err}
+		err = &MessageError{ID: e.batch[i].ID, Err: err}
 	}
 	return v, err
 }
 
 // one reads a message. A parser that panics costs this message, not the scan.
-func (w *worker[T]) one(near spool.Spool, e *spool.Entry, known bool) (v T, err error) {
+func (w *worker[T]) one(of *errand, e *spool.Entry, known bool) (v T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = broken(r)
@@ -145,7 +143,8 @@ func (w *worker[T]) one(near spool.Spool, e *spool.Entry, known bool) (v T, err 
 		w.msg = Message{Entry: e, Known: true, meter: w.meter}
 		return w.fn(&w.msg)
 	}
-	text, err := near.Load(w.ctx, e, w.buf)
+	var text spool.Text
+	of.watched(func() { text, err = of.near.Load(w.ctx, e, w.buf) })
 	if err != nil {
 		return v, err
 	}
