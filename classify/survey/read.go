@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"sync"
 
 	"qclean/classify"
+	"qclean/classify/crew"
 	"qclean/classify/index"
 	"qclean/scan"
 	"qclean/scan/spool"
@@ -30,7 +30,7 @@ type reading struct {
 	other  other // what the other set remembers
 	taken  int   // messages taken over from it
 
-	adding sync.Mutex // of added and relays, while the workers run
+	adding crew.Latch // of added and relays, while the workers run
 }
 
 // move is a message that lies elsewhere now.
