@@ -72,21 +72,29 @@ func countQueues(t disk.Tree, dir string) (n int) {
 	return n
 }
 
-// peek bounds how many names of a folder are looked at to know what it is.
-const peek = 200
+// How many names of a folder are looked at to know what it is, and how many of
+// the files that are named like queue files are opened: those of an Exchange
+// server may be, and 200 of them took longer than all else before a scan.
+const (
+	peek      = 200
+	peekFiles = 20
+)
 
 // hasQueueFile looks for a C record, which is always 95 bytes, at the front of
 // a file with a queue file's name.
 func hasQueueFile(t disk.Tree, dir string, depth int) bool {
-	n, below := 0, ""
+	n, opened, below := 0, 0, ""
 	for info, err := range t.List(dir) {
-		if n++; err != nil || n > peek {
+		if n++; err != nil || n > peek || opened == peekFiles {
 			break
 		}
 		if info.Mode.IsDir() && len(info.Name) == 1 {
 			below = info.Name
 		}
-		if info.Mode.IsRegular() && validID(info.Name) && beginsWithSizes(t, path.Join(dir, info.Name)) {
+		if !info.Mode.IsRegular() || !validID(info.Name) {
+			continue
+		}
+		if opened++; beginsWithSizes(t, path.Join(dir, info.Name)) {
 			return true
 		}
 	}
