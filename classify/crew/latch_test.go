@@ -24,8 +24,8 @@ func TestLatchOutwaitsItsTries(t *testing.T) {
 	got := make(chan bool)
 	go func() {
 		l.Lock()
-		l.Unlock()
 		got <- true
+		l.Unlock()
 	}()
 	for range 3 * latchTries {
 		if l.mu.TryLock() {
