@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"runtime/metrics"
 	"syscall"
 	"time"
@@ -11,12 +12,12 @@ import (
 
 // costs takes the time of a scan for --stats. A nil costs does nothing.
 type costs struct {
-	scan    scan.Stats
-	began   time.Time
-	garbage uint64
-	at      time.Duration // processor time when the phase in hand began
-	phase   phase
-	spent   [phases]time.Duration
+	scan  scan.Stats
+	began time.Time
+	heap  heap          // as it was then
+	at    time.Duration // processor time when the phase in hand began
+	phase phase
+	spent [phases]time.Duration
 }
 
 // phase is a part of the command that is not a stage of scan.
@@ -47,7 +48,7 @@ var stageWhat = map[scan.Stage]string{
 	scan.Sketching: "folding, shingles, sketch",
 }
 
-func newCosts() *costs { return &costs{began: time.Now(), garbage: allocated()} }
+func newCosts() *costs { return &costs{heap: heapNow(), began: time.Now()} }
 
 // next ends one phase and begins another.
 func (c *costs) next(p phase) {
@@ -68,7 +69,8 @@ func (c *costs) stats() *scan.Stats {
 }
 
 // cost is called once, at the end, with the number of messages in the spool: a
-// scan may look at some of them twice.
+// scan may look at some of them twice. What the scan found has to be in use
+// after it: else it would be taken for garbage.
 func (c *costs) cost(messages int) *report.Cost {
 	c.next(reporting)
 	var rows []report.CostStage
@@ -83,8 +85,8 @@ func (c *costs) cost(messages int) *report.Cost {
 	for p, name := range phaseNames {
 		add(name.name, name.what, rest[p])
 	}
-	out := &report.Cost{Messages: int64(messages), Seconds: time.Since(c.began).Seconds(), CPU: c.at.Seconds(),
-		Garbage: int64(allocated() - c.garbage), Peak: peak(), Stages: rows}
+	out := &report.Cost{Messages: int64(messages), Seconds: time.Since(c.began).Seconds(), CPU: c.at.Seconds(), Peak: peak(), Stages: rows}
+	out.Allocated, out.Garbage = c.heap.until(heapNow())
 	out.PerSecond = float64(out.Messages) / out.Seconds
 	for i := range rows {
 		rows[i].Share = rows[i].CPU / out.CPU
@@ -110,9 +112,20 @@ func peak() int64 {
 	return int64(u.Maxrss) << 10
 }
 
-// allocated is the bytes of every object that was ever made.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+// heap is what Go's own memory comes to, in bytes.
+type heap struct{ made, live int64 } // all objects that ever were, and those in use
+
+// heapNow collects first, so that nothing dead is counted as living. That is for
+// --stats alone: a scan goes without.
+func heapNow() heap {
+	runtime.GC()
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(s)
+	return heap{int64(s[0].Value.Uint64()), int64(s[1].Value.Uint64())}
+}
+
+// until is what was made since h, and how much of that is not in use any more.
+func (h heap) until(now heap) (made, garbage int64) {
+	made = now.made - h.made
+	return made, made - (now.live - h.live)
 }

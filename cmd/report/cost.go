@@ -13,7 +13,8 @@ type Cost struct {
 	CPU       float64     `json:"cpu"`        // seconds of all processors
 	PerSecond float64     `json:"per_second"` // messages
 	Peak      int64       `json:"peak"`       // bytes of memory
-	Garbage   int64       `json:"garbage"`    // bytes that were allocated in all
+	Allocated int64       `json:"allocated"`  // bytes of memory that were asked for in all
+	Garbage   int64       `json:"garbage"`    // those of them that what was found does not need
 	Stages    []CostStage `json:"stages"`
 }
 
@@ -35,5 +36,6 @@ func (c *Cost) Say(s *ui.Streams) {
 		s.Say("%-9s  %4.0f %%  %9.1f  %s", st.Name, 100*st.Share, each(st.CPU), st.What)
 	}
 	s.Say("%-9s  %4.0f %%  %9.1f  processor time, %.2f s", "all", 100.0, each(c.CPU), c.CPU)
-	s.Say("%s of memory at the most, %s allocated a message", ui.Bytes(c.Peak), ui.Bytes(c.Garbage/max(c.Messages, 1)))
+	s.Say("%s of memory at the most; %s allocated a message, %s of them garbage", ui.Bytes(c.Peak),
+		ui.Bytes(c.Allocated/max(c.Messages, 1)), ui.Bytes(c.Garbage/max(c.Messages, 1)))
 }
