@@ -63,7 +63,7 @@ func (r *Reader) Facts(m *scan.Message) Record {
 	sketch := r.sketcher.Sample(features)
 	m.Mark(scan.Facts)
 	rec := Record{
-		ID: e.ID, Queue: e.Queue, Files: r.keep.entryFiles(e.Files), Ident: e.Ident, Size: e.Size, Arrived: arrived(e, l), Frozen: e.Frozen,
+		ID: e.ID, Queue: e.Queue, Files: r.keep.entryFiles(e.Files), Ident: r.keep.string(e.Ident), Size: e.Size, Arrived: arrived(e, l), Frozen: e.Frozen,
 		From: r.keep.string(env.From), Null: env.Null, To: r.keep.strings(env.To, MaxKeptRecipients), Recipients: len(env.To) + env.More,
 		Envelope: env.Source, AuthUser: r.keep.string(from.AuthUser), SourceIP: r.keep.string(from.IP), SourceName: r.keep.string(from.Name),
 		Helo: r.keep.string(from.Helo), Reason: r.keep.string(env.Reason),

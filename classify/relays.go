@@ -42,8 +42,10 @@ func (s *Relays) Count(ip string) {
 	if s.seen == relayWindow {
 		s.seen = 0
 	}
-	if s.seen == 0 {
-		s.counts = make(map[string]*int, len(s.counts))
+	if s.counts == nil {
+		s.counts = map[string]*int{}
+	} else if s.seen == 0 {
+		clear(s.counts)
 	}
 	s.seen++
 	if ip == "" {

@@ -108,6 +108,9 @@ func (t *Table) recipientDomains(r *row, refs []ref) []ref {
 		return append(refs, r.toDomain)
 	}
 	from := len(refs)
+	if cap(refs)-from < n { // doubled: append would leave five times as much behind
+		refs = slices.Grow(refs, max(n, from))
+	}
 	for i := range n {
 		if d := t.text.number(r.to, n+i); !slices.Contains(refs[from:], d) {
 			refs = append(refs, d)

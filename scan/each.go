@@ -62,11 +62,12 @@ var ErrParser = errors.New("this message breaks the parser")
 // order, what they made of the messages.
 //
 // start is called once for each worker, so that what it returns may keep
-// buffers of its own; that function must not keep the Message, nor its Entry:
-// both are used again. Errors in the stream
-// are *spool.Left (a name that is no message), *MessageError (one message) or
-// a folder that could not be listed; after any of them the stream goes on. It
-// ends early only when ctx is done or the caller stops.
+// buffers of its own; that function must not keep the Message, nor its Entry,
+// nor the texts of what was read, Envelope and Ident of the Entry among them:
+// all is used again (spool.Lender). Errors in the stream are *spool.Left (a name
+// that is no message), *MessageError (one message) or a folder that could not
+// be listed; after any of them the stream goes on. It ends early only when ctx
+// is done or the caller stops.
 func Each[T any](ctx context.Context, s spool.Spool, o Options, start func() func(*Message) (T, error)) iter.Seq2[T, error] {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)

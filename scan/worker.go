@@ -124,8 +124,7 @@ func (w *worker[T]) measured(e *errand, i int) (v T, err error) {
 		v, err = w.one(e, &e.batch[i], e.looks[i].known)
 	}
 	w.meter.end()
-	var left *spool.Left
-	if err != nil && !errors.As(err, &left) {
+	if err != nil && !errors.As(err, new(*spool.Left)) {
 		err = &MessageError{ID: e.batch[i].ID, Err: err}
 	}
 	return v, err

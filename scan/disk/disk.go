@@ -50,13 +50,20 @@ type Info struct {
 // size in bytes and time of last change of content in nanoseconds. It
 // survives a rename, and is empty for an Info that came from List.
 func (i Info) Ident() string {
+	return string(i.AppendIdent(make([]byte, 0, MaxIdent)))
+}
+
+// MaxIdent is room for any Ident, in bytes.
+const MaxIdent = 52
+
+// AppendIdent appends it.
+func (i Info) AppendIdent(b []byte) []byte {
 	if i.ModTime.IsZero() {
-		return ""
+		return b
 	}
-	b := make([]byte, 0, 48)
 	b = strconv.AppendUint(b, i.Inode, 16)
 	b = strconv.AppendInt(append(b, '-'), i.Size, 16)
-	return string(strconv.AppendInt(append(b, '-'), i.ModTime.UnixNano(), 16))
+	return strconv.AppendInt(append(b, '-'), i.ModTime.UnixNano(), 16)
 }
 
 // File is an open regular file.

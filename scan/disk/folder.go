@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +20,8 @@ type folder struct {
 	loud   atomic.Bool // O_NOATIME was refused: reading marks the access time
 	keeper keeper
 	asked  atomic.Int32 // open files in views of it (Near)
+
+	listings sync.Pool // *listing
 }
 
 // Open holds a folder. The path is what the operator typed: links in it are

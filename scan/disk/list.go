@@ -33,26 +33,37 @@ func (t *folder) List(dir string) iter.Seq2[Info, error] {
 			return
 		}
 		defer closeFD(fd)
-		if err := eachName(fd, yield); err != nil {
+		if err := t.eachName(fd, yield); err != nil {
 			yield(Info{}, Failure("list", dir, err))
 		}
 	}
 }
 
+// listing is what listing a folder needs. A queue may be hundreds of folders,
+// so it is kept for the next.
+type listing struct {
+	buf   []byte // of the system
+	names []entry
+}
+
 // eachName yields what getdents64 gives. A folder that is removed meanwhile ends with ENOENT.
-func eachName(fd int, yield func(Info, error) bool) error {
-	var names []entry
-	for buf := make([]byte, firstBatch); ; {
+func (t *folder) eachName(fd int, yield func(Info, error) bool) error {
+	l, ok := t.listings.Get().(*listing)
+	if !ok {
+		l = &listing{buf: make([]byte, firstBatch)}
+	}
+	defer t.listings.Put(l)
+	for {
 		var n int
-		err := retry(func() (err error) { n, err = unix.Getdents(fd, buf); return err })
+		err := retry(func() (err error) { n, err = unix.Getdents(fd, l.buf); return err })
 		if err != nil || n == 0 {
 			return err
 		}
-		if names = inOrder(names[:0], buf[:n]); !yieldAll(fd, buf, names, yield) {
+		if l.names = inOrder(l.names[:0], l.buf[:n]); !yieldAll(fd, l.buf, l.names, yield) {
 			return nil
 		}
-		if n > firstBatch/2 && len(buf) < batch {
-			buf, names = make([]byte, batch), make([]entry, 0, batch/direntLeast)
+		if n > firstBatch/2 && len(l.buf) < batch {
+			l.buf, l.names = make([]byte, batch), make([]entry, 0, batch/direntLeast)
 		}
 	}
 }
@@ -78,12 +89,33 @@ func inOrder(names []entry, b []byte) []entry {
 	return names
 }
 
-// yieldAll is false when the listing is to end.
+// yieldAll is false when the listing is to end. The names share pieces of memory:
+// one for each costs more time than to copy it.
 func yieldAll(fd int, b []byte, names []entry, yield func(Info, error) bool) bool {
+	for part := range slices.Chunk(names, nameBlock) {
+		if !yieldBlock(fd, b, part, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// nameBlock is how many names share a piece, few enough that one which is kept
+// keeps no more than a few hundred bytes.
+const nameBlock = 32
+
+func yieldBlock(fd int, b []byte, names []entry, yield func(Info, error) bool) bool {
+	var room [nameBlock * 24]byte // enough for most
+	all := room[:0]
+	for _, e := range names {
+		all = append(all, e.of(b)...)
+	}
+	rest := string(all)
 	for _, e := range names {
 		record := b[e.name-direntName:]
 		kind := record[direntType]
-		info := Info{Name: string(e.of(b)), Inode: binary.NativeEndian.Uint64(record), Mode: typeMode(uint32(kind) << 12)}
+		info := Info{Name: rest[:e.size], Inode: binary.NativeEndian.Uint64(record), Mode: typeMode(uint32(kind) << 12)}
+		rest = rest[e.size:]
 		if kind == unix.DT_UNKNOWN && !askType(fd, &info) {
 			continue
 		}

@@ -163,7 +163,8 @@ type Spool interface {
 	Stat(ctx context.Context, e *Entry) error
 	// Load reads the message text (RFC 5322, without what the MTA keeps around
 	// it) into buf, as much as fits, and fills the envelope. An entry without
-	// Ident is filled as by Stat, which costs less than asking before.
+	// Ident is filled as by Stat, which costs less than asking before. What it
+	// fills in is the caller's, unless a view lends it (Nearer).
 	Load(ctx context.Context, e *Entry, buf []byte) (Text, error)
 	// Body streams the whole message text and fills the envelope.
 	Body(ctx context.Context, e *Entry) (io.ReadCloser, error)
@@ -192,6 +193,10 @@ type BatchStater interface {
 // one after another: it holds the folders that they lie in (disk.Near). letGo is
 // called after some dozen of them, and the view not used any more. cached says
 // that they lie in memory, as far as is known.
+//
+// The view's Load lends what it fills in, Envelope and Ident: that is good until
+// it loads the next message, or letGo, and is then written over. What is to be
+// kept has to be copied, text by text.
 type Nearer interface {
 	Near(cached bool) (view Spool, letGo func())
 }

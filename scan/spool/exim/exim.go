@@ -84,6 +84,7 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 	}
 	s := &spoolDir{t: t, base: at, root: path.Join(t.Path(), at), configs: configFiles, proc: "/proc"}
 	s.buffers = &sync.Pool{New: func() any { return new(buffers) }}
+	s.lenders = new(spool.Lenders)
 	if err := s.findQueues(); err != nil {
 		return nil, fmt.Errorf("open Exim spool: %w", err)
 	}
@@ -103,6 +104,8 @@ type spoolDir struct {
 	configs []string
 	proc    string     // where processes are told of
 	buffers *sync.Pool // *buffers
+	lenders *spool.Lenders
+	lend    *spool.Lender // of a view
 }
 
 // Near holds the folders of the messages in hand, and of their logs.
@@ -110,7 +113,8 @@ func (s *spoolDir) Near(cached bool) (spool.Spool, func()) {
 	view := *s
 	var letGo func()
 	view.t, letGo = disk.Near(s.t, cached)
-	return &view, letGo
+	view.lend = s.lenders.Get()
+	return &view, func() { letGo(); s.lenders.Put(view.lend) }
 }
 
 // maxQueues bounds the named queues that are looked for.

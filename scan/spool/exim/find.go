@@ -69,10 +69,10 @@ func (s *spoolDir) stat(ctx context.Context, e *spool.Entry) error {
 		return err
 	}
 	if err != nil {
-		stated(e, bodyName, &header, nil)
+		stated(nil, e, bodyName, &header, nil)
 		return nil
 	}
-	stated(e, bodyName, &header, &body)
+	stated(nil, e, bodyName, &header, &body)
 	return nil
 }
 

@@ -191,7 +191,7 @@ func TestReason(t *testing.T) {
 		"last counts":    {"x defer (1): first\nx defer (2): second\n", "second"},
 		"nothing at all": {"", ""},
 	} {
-		if got := parseReason([]byte(c.log)); got != c.want {
+		if got := parseReason(nil, []byte(c.log)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -24,6 +24,7 @@ const maxString = 4096
 // message is what a -H file and a journal say (spool_in.c, spool_out.c).
 type message struct {
 	spool.Envelope
+	lend    *spool.Lender
 	arrived time.Time
 	frozen  bool
 	wire    bool // the text in -D has CRLF
@@ -90,7 +91,7 @@ func (m *message) front(l *lines) error {
 	if !ok || len(sender) < 2 || sender[0] != '<' || sender[len(sender)-1] != '>' {
 		return errCut
 	}
-	m.From = text(sender[1 : len(sender)-1])
+	m.From = m.text(sender[1 : len(sender)-1])
 	m.Null = m.From == ""
 	m.Source = spool.FromQueue
 	sec, _, _ := bytes.Cut(when, []byte(" "))
@@ -131,15 +132,15 @@ func (m *message) variables(l *lines) error {
 func (m *message) variable(name string, value []byte) {
 	switch name {
 	case "auth_id":
-		m.AuthUser = text(value)
+		m.AuthUser = m.text(value)
 	case "host_address":
-		m.ClientIP = address(string(value))
+		m.ClientIP = address(m.lend.String(value))
 	case "host_name":
-		m.ClientName = text(value)
+		m.ClientName = m.text(value)
 	case "helo_name":
-		m.Helo = text(value)
+		m.Helo = m.text(value)
 	case "ident":
-		m.ident = text(value)
+		m.ident = m.text(value)
 	case "local":
 		m.local = true
 	case "received_protocol": // a trusted user's submission for another has no -local
@@ -235,7 +236,7 @@ func (m *message) recipients(l *lines) error {
 		}
 		m.due++
 		if len(m.To) < spool.MaxRecipients {
-			m.To = append(m.To, text(addr))
+			m.lend.Recipient(&m.Envelope, m.text(addr))
 		}
 	}
 	return nil
@@ -281,4 +282,4 @@ func (m *message) eachHeader(fn func([]byte) bool) error {
 }
 
 // text is a bounded copy.
-func text(b []byte) string { return string(b[:min(len(b), maxString)]) }
+func (m *message) text(b []byte) string { return m.lend.String(b[:min(len(b), maxString)]) }

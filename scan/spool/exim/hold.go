@@ -32,7 +32,7 @@ func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
 		return false
 	}
 	if e.Ident == "" {
-		stated(e, bodyName, &header, &body)
+		stated(s.lend, e, bodyName, &header, &body)
 	}
 	return true
 }
@@ -63,8 +63,8 @@ func room(b []byte, least int) []byte {
 }
 
 // stated takes what the file system knows of both files; body is nil without one.
-func stated(e *spool.Entry, bodyName string, header, body *disk.Info) {
-	e.Ident, e.Size = header.Ident(), header.Size
+func stated(l *spool.Lender, e *spool.Entry, bodyName string, header, body *disk.Info) {
+	e.Ident, e.Size = l.String(header.AppendIdent(make([]byte, 0, disk.MaxIdent))), header.Size
 	file := spool.File{Name: bodyName, Role: spool.Body}
 	switch {
 	case body == nil:

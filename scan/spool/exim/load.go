@@ -34,7 +34,8 @@ func (s *spoolDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	}
 	b := s.buffers.Get().(*buffers)
 	defer s.buffers.Put(b)
-	var m message
+	s.lend.Begin()
+	m := message{lend: s.lend}
 	if s.hold(e, b) {
 		flaws := s.parse(e, b, &m)
 		if !m.wire {
@@ -180,7 +181,7 @@ func (s *spoolDir) parse(e *spool.Entry, b *buffers, m *message) (flaws []string
 		e.Arrived = m.arrived
 	}
 	if !m.untried { // else its log says that it was received, and no more
-		e.Envelope.Reason = s.reason(*e, b)
+		e.Envelope.Reason = s.reason(m.lend, e, b)
 	}
 	return flaws
 }
@@ -217,7 +218,7 @@ func (s *spoolDir) read(name string, buf []byte) ([]byte, error) {
 const reasonBytes = 4096
 
 // reason reads the log of a message: its last attempt stands at the end.
-func (s *spoolDir) reason(e spool.Entry, b *buffers) string {
+func (s *spoolDir) reason(l *spool.Lender, e *spool.Entry, b *buffers) string {
 	b.log = room(b.log, reasonBytes)
 	for _, name := range s.logNames(e) {
 		n, info, err := s.t.Load(name, b.log)
@@ -227,15 +228,15 @@ func (s *spoolDir) reason(e spool.Entry, b *buffers) string {
 		case err != nil:
 			return ""
 		case info.Size > int64(n):
-			return s.lastReason(name, b.log)
+			return s.lastReason(l, name, b.log)
 		}
-		return parseReason(b.log[:n])
+		return parseReason(l, b.log[:n])
 	}
 	return ""
 }
 
 // lastReason is for a log that is longer than b.
-func (s *spoolDir) lastReason(name string, b []byte) string {
+func (s *spoolDir) lastReason(l *spool.Lender, name string, b []byte) string {
 	f, err := s.t.Open(name)
 	if err != nil {
 		return ""
@@ -246,29 +247,30 @@ func (s *spoolDir) lastReason(name string, b []byte) string {
 		return ""
 	}
 	n, _ := f.ReadAt(b, max(0, info.Size-int64(len(b))))
-	return parseReason(b[:n])
+	return parseReason(l, b[:n])
 }
 
 // parseReason finds the last deferral in a message's log (deliver.c, deferred
 // addresses): "… R=router T=transport defer (111): Connection refused". That a
 // retry time is not reached is only said when there is nothing better.
-func parseReason(b []byte) (reason string) {
+func parseReason(l *spool.Lender, b []byte) string {
+	var reason []byte
 	for line := range bytes.Lines(b) {
 		_, after, ok := bytes.Cut(bytes.TrimRight(line, "\n"), []byte(" defer ("))
 		if !ok {
 			continue
 		}
 		_, text, ok := bytes.Cut(after, []byte(": "))
-		if ok && (reason == "" || !bytes.HasPrefix(text, []byte("retry time not reached"))) {
-			reason = string(text)
+		if ok && (len(reason) == 0 || !bytes.HasPrefix(text, []byte("retry time not reached"))) {
+			reason = text
 		}
 	}
-	return reason
+	return l.String(reason)
 }
 
 // logNames is where the log of a message may lie: beside it in quarantine,
 // else in the split place or the other.
-func (s *spoolDir) logNames(e spool.Entry) []string {
+func (s *spoolDir) logNames(e *spool.Entry) []string {
 	id, dir := e.ID.Short(), path.Dir(e.Files[0].Name)
 	if queued.InOld(e.ID) {
 		return []string{path.Join(dir, id+shelvedLog)}

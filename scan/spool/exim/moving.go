@@ -80,7 +80,7 @@ func (s *spoolDir) Gather(ctx context.Context, e *spool.Entry, _ bool) error {
 		return err
 	}
 	journal := strings.TrimSuffix(e.Files[0].Name, "-H") + "-J"
-	for _, name := range append([]string{journal}, s.logNames(*e)...) {
+	for _, name := range append([]string{journal}, s.logNames(e)...) {
 		_, err := s.lstat(name)
 		switch {
 		case err == nil:

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"strings"
 	"unicode/utf8"
+
+	"qclean/scan/spool"
 )
 
 // addresses gives the addresses of a list (RFC 5322 section 3.4) in order,
@@ -162,13 +164,13 @@ func hasControl(s string) bool {
 // forPath is the recipient of a Received field, "" when it names none
 // (RFC 5321 section 4.4): the last "for" before the date, since what stands
 // earlier is what the client said.
-func forPath(received []byte) string {
+func forPath(l *spool.Lender, received []byte) string {
 	var room [512]byte // longer than most
 	said := appendSaid(room[:0], received)
 	if semicolon := bytes.LastIndexByte(said, ';'); semicolon >= 0 {
 		said = said[:semicolon]
 	}
-	if a := pathOf(afterFor(said)); strings.Contains(a, "@") && !hasControl(a) {
+	if a := pathOf(l.String(afterFor(said))); strings.Contains(a, "@") && !hasControl(a) {
 		return a
 	}
 	return ""
@@ -209,11 +211,11 @@ func appendSaid(out, value []byte) []byte {
 var turnsLexer = [256]bool{'"': true, '(': true, '\r': true, '\n': true}
 
 // afterFor is the word behind the last "for" that has one.
-func afterFor(text []byte) string {
+func afterFor(text []byte) []byte {
 	next := []byte(nil)
 	for end := len(text); end > 0; {
 		if text[end-1] >= utf8.RuneSelf {
-			return afterForUnicode(string(text))
+			return []byte(afterForUnicode(string(text)))
 		}
 		if isBlank(text[end-1]) {
 			end--
@@ -224,15 +226,15 @@ func afterFor(text []byte) string {
 			at--
 		}
 		if at > 0 && text[at-1] >= utf8.RuneSelf {
-			return afterForUnicode(string(text))
+			return []byte(afterForUnicode(string(text)))
 		}
 		word := text[at:end]
 		if next != nil && isName(word, "for") {
-			return string(next)
+			return next
 		}
 		next, end = word, at
 	}
-	return ""
+	return nil
 }
 
 // afterForUnicode is afterFor where there may be blanks of other alphabets.

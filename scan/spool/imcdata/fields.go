@@ -2,7 +2,6 @@ package imcdata
 
 import (
 	"bytes"
-	"strings"
 
 	"qclean/scan/spool"
 )
@@ -43,15 +42,20 @@ func lineEnd(b []byte, at int) int {
 	return len(b)
 }
 
-var folds = strings.NewReplacer("\r", "", "\n", "")
-
 // unfold takes the line ends out of a value (RFC 5322 section 2.2.3).
-func unfold(value []byte) string {
+func unfold(l *spool.Lender, value []byte) string {
 	value = bytes.TrimSpace(value)
 	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\r') < 0 {
-		return string(value)
+		return l.String(value)
 	}
-	return folds.Replace(string(value))
+	var room [512]byte // longer than most
+	out := room[:0]
+	for _, c := range value {
+		if c != '\r' && c != '\n' {
+			out = append(out, c)
+		}
+	}
+	return l.String(out)
 }
 
 func isNameByte(c byte) bool { return c > ' ' && c < 0x7f && c != ':' }
@@ -72,6 +76,7 @@ func isName(name []byte, want string) bool {
 
 // guess is what the header says about the envelope.
 type guess struct {
+	lend       *spool.Lender
 	returnPath string // Return-Path (RFC 5321 section 4.4)
 	returned   bool   // there was one
 	traced     string // "for <…>" of the first Received
@@ -83,8 +88,8 @@ type guess struct {
 
 // readFields guesses the envelope from the header: trace fields first, the
 // addresses that people see last.
-func readFields(b []byte) spool.Envelope {
-	var g guess
+func readFields(l *spool.Lender, b []byte) spool.Envelope {
+	g := guess{lend: l}
 	for at, n := 0, 0; at < len(b) && n < maxFields; n++ {
 		if b[at] == '\n' || b[at] == '\r' {
 			break
@@ -111,30 +116,30 @@ var beginsField = func() (t [256]bool) {
 func (g *guess) field(name, value []byte) {
 	switch {
 	case isName(name, "return-path"):
-		if v := unfold(value); v != "" && !g.returned {
+		if v := unfold(g.lend, value); v != "" && !g.returned {
 			g.returned, g.returnPath = true, pathOf(v)
 		}
 	case isName(name, "received"):
 		if !g.received {
-			g.received, g.traced = true, forPath(value)
+			g.received, g.traced = true, forPath(g.lend, value)
 		}
 	case isName(name, "from"):
-		g.from = orFirst(g.from, value)
+		g.from = g.orFirst(g.from, value)
 	case isName(name, "sender"):
-		g.sender = orFirst(g.sender, value)
+		g.sender = g.orFirst(g.sender, value)
 	case isName(name, "to"), isName(name, "cc"), isName(name, "bcc"):
-		for a := range addresses(unfold(value)) {
-			addRecipient(&g.shown, a)
+		for a := range addresses(unfold(g.lend, value)) {
+			g.lend.Recipient(&g.shown, a)
 		}
 	}
 }
 
 // orFirst keeps what it has, else takes the first address of a field.
-func orFirst(has string, value []byte) string {
+func (g *guess) orFirst(has string, value []byte) string {
 	if has != "" {
 		return has
 	}
-	for a := range addresses(unfold(value)) {
+	for a := range addresses(unfold(g.lend, value)) {
 		return a
 	}
 	return ""
@@ -153,7 +158,7 @@ func (g *guess) envelope() spool.Envelope {
 	}
 	switch {
 	case g.traced != "":
-		env.To = []string{g.traced}
+		g.lend.Recipient(&env, g.traced)
 	default:
 		env.To, env.More = g.shown.To, g.shown.More
 	}

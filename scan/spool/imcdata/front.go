@@ -15,14 +15,14 @@ type front struct {
 
 // readFront finds the envelope in the first bytes of a file, by the best
 // source there is. It is a pure function: every byte is an attacker's.
-func readFront(b []byte) front {
+func readFront(l *spool.Lender, b []byte) front {
 	if hasHead(b) {
-		return readHead(b)
+		return readHead(l, b)
 	}
-	if env, n, ok := readXLines(b); ok {
+	if env, n, ok := readXLines(l, b); ok {
 		return front{envelope: env, text: n}
 	}
-	return front{envelope: readFields(b)}
+	return front{envelope: readFields(l, b)}
 }
 
 // mark is in the first bytes of the files of the Internet Mail Service, behind F7 (KB 190709).
@@ -30,15 +30,6 @@ var mark = []byte("ImCr")
 
 func hasHead(b []byte) bool {
 	return bytes.Contains(b[:min(len(b), 8)], mark)
-}
-
-// addRecipient counts those that are too many.
-func addRecipient(env *spool.Envelope, to string) {
-	if len(env.To) == spool.MaxRecipients {
-		env.More++
-		return
-	}
-	env.To = append(env.To, to)
 }
 
 // maxAddress is longer than any address may be (RFC 5321 section 4.5.3.1: 64 + 1 + 255).

@@ -63,7 +63,7 @@ func TestFront(t *testing.T) {
 		"empty":                          {"", "", spool.Envelope{Source: spool.Unknown}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := readFront([]byte(c.file))
+			got := readFront(nil, []byte(c.file))
 			if diff := cmp.Diff(c.want, got.envelope, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("envelope (-want +got):\n%s", diff)
 			}
@@ -85,7 +85,7 @@ func TestHeadWithoutEnd(t *testing.T) {
 			"Received: from x\r\n\r\n", "a@y.example")[:maxFront],
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := readFront([]byte(file)); !got.endless || got.text != 0 {
+			if got := readFront(nil, []byte(file)); !got.endless || got.text != 0 {
 				t.Errorf("text at %d, endless %v", got.text, got.endless)
 			}
 		})
@@ -103,7 +103,7 @@ func TestTooManyRecipients(t *testing.T) {
 		"headers": "From: s@x.example\nTo: " + strings.Join(many, ",\n ") + "\n\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			env := readFront([]byte(file)).envelope
+			env := readFront(nil, []byte(file)).envelope
 			if len(env.To) != spool.MaxRecipients || env.More != 7 {
 				t.Errorf("%d recipients and %d more", len(env.To), env.More)
 			}
@@ -152,7 +152,7 @@ func TestForPath(t *testing.T) {
 		"from x by y for":                                     "",
 		"":                                                    "",
 	} {
-		if got := forPath([]byte(received)); got != want {
+		if got := forPath(nil, []byte(received)); got != want {
 			t.Errorf("%q is for %q, want %q", received, got, want)
 		}
 	}
@@ -166,7 +166,7 @@ func FuzzFront(f *testing.F) {
 		if len(b) > maxFront {
 			return
 		}
-		got := readFront(b)
+		got := readFront(nil, b)
 		if got.text < 0 || got.text > len(b) {
 			t.Fatalf("text at %d of %d bytes", got.text, len(b))
 		}

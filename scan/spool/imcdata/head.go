@@ -13,7 +13,7 @@ import (
 // <sender>, an X.400 id, <recipient> …, and the text from its first header
 // field; between them are bytes of which nothing is known. So strings are
 // looked for, not counted.
-func readHead(b []byte) front {
+func readHead(l *spool.Lender, b []byte) front {
 	text := textAfterHead(b)
 	head := b
 	if text >= 0 {
@@ -29,23 +29,23 @@ func readHead(b []byte) front {
 		}
 		if f.envelope.Source == spool.Unknown {
 			f.envelope.Source = spool.FromHead
-			setSender(&f.envelope, address)
+			setSender(&f.envelope, l.String(address))
 			session = head[:begin]
-		} else if address != "" {
-			addRecipient(&f.envelope, address)
+		} else if len(address) > 0 {
+			l.Recipient(&f.envelope, l.String(address))
 		}
 		at = end
 	}
-	readSession(&f.envelope, session)
+	readSession(l, &f.envelope, session)
 	return f
 }
 
 // nextAddress finds the next <…> that could be an address.
-func nextAddress(b []byte, at int) (address string, begin, end int) {
+func nextAddress(b []byte, at int) (address []byte, begin, end int) {
 	for {
 		open := bytes.IndexByte(b[at:], '<')
 		if open < 0 {
-			return "", 0, -1
+			return nil, 0, -1
 		}
 		begin = at + open
 		inside := b[begin+1 : min(len(b), begin+2+maxAddress)]
@@ -54,7 +54,7 @@ func nextAddress(b []byte, at int) (address string, begin, end int) {
 			size++
 		}
 		if size < len(inside) && inside[size] == '>' {
-			return string(inside[:size]), begin, begin + 1 + size + 1
+			return inside[:size], begin, begin + 1 + size + 1
 		}
 		at = begin + 1
 	}
@@ -70,24 +70,33 @@ var endsAddress = func() (t [256]bool) {
 
 // readSession takes HELO name and host from what stands before the sender:
 // the last strings there that could be host names.
-func readSession(env *spool.Envelope, b []byte) {
+func readSession(l *spool.Lender, env *spool.Envelope, b []byte) {
 	if i := bytes.Index(b, mark); i >= 0 {
 		b = b[i+len(mark):]
 	}
 	before, last := hostWords(b)
 	switch {
 	case len(before) > 0:
-		env.Helo, env.ClientName = string(before), string(last)
+		env.Helo, env.ClientName = l.String(before), l.String(last)
 		literal := strings.Trim(env.ClientName, "[]")
 		if !isNumeric(literal) {
 			return // a name: netip would make an error of it, which costs more than all the rest
 		}
-		if ip, err := netip.ParseAddr(literal); err == nil {
-			env.ClientIP, env.ClientName = ip.String(), ""
+		if ip, ok := clientIP(l, literal); ok {
+			env.ClientIP, env.ClientName = ip, ""
 		}
 	case len(last) > 0:
-		env.Helo = string(last)
+		env.Helo = l.String(last)
 	}
+}
+
+// clientIP is an address in its usual form, false for what is none.
+func clientIP(l *spool.Lender, literal string) (string, bool) {
+	ip, err := netip.ParseAddr(literal)
+	if err != nil {
+		return "", false
+	}
+	return l.String(ip.AppendTo(make([]byte, 0, 64))), true
 }
 
 // isNumeric is false for what cannot be an address in numbers.

@@ -44,14 +44,16 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 		return nil, fmt.Errorf("open queue of raw messages: %w", err)
 	}
 	fronts := &sync.Pool{New: func() any { b := make([]byte, maxFront); return &b }}
-	return &raw{tree: t, shape: sh, fronts: fronts}, nil
+	return &raw{tree: t, shape: sh, fronts: fronts, lenders: new(spool.Lenders)}, nil
 }
 
 // raw is an open spool.
 type raw struct {
-	tree   disk.Tree
-	shape  shape
-	fronts *sync.Pool // *[]byte of maxFront
+	tree    disk.Tree
+	shape   shape
+	fronts  *sync.Pool // *[]byte of maxFront
+	lenders *spool.Lenders
+	lend    *spool.Lender // of a view
 }
 
 // Near holds the folders of the messages in hand.
@@ -59,7 +61,8 @@ func (s *raw) Near(cached bool) (spool.Spool, func()) {
 	view := *s
 	var letGo func()
 	view.tree, letGo = disk.Near(s.tree, cached)
-	return &view, letGo
+	view.lend = s.lenders.Get()
+	return &view, func() { letGo(); s.lenders.Put(view.lend) }
 }
 
 // Layout is what was found when the spool was opened.
@@ -103,12 +106,12 @@ func stated(e *spool.Entry, info *disk.Info, err error) error {
 	if !info.Mode.IsRegular() {
 		return &spool.Left{Name: e.Files[0].Name, Reason: queued.Kind(info.Mode)}
 	}
-	noted(e, info)
+	noted(nil, e, info)
 	return nil
 }
 
-func noted(e *spool.Entry, info *disk.Info) {
-	e.Ident, e.Size, e.Arrived = info.Ident(), info.Size, info.ModTime
+func noted(l *spool.Lender, e *spool.Entry, info *disk.Info) {
+	e.Ident, e.Size, e.Arrived = l.String(info.AppendIdent(make([]byte, 0, disk.MaxIdent))), info.Size, info.ModTime
 }
 
 // Advise asks for the beginning of the file.

@@ -22,7 +22,7 @@ func TestFormIsReadBack(t *testing.T) {
 			if err := (&raw{}).Form(&out, env, strings.NewReader(text1)); err != nil {
 				t.Fatal(err)
 			}
-			got := readFront(out.Bytes())
+			got := readFront(nil, out.Bytes())
 			env.Source = spool.FromXLines
 			if diff := cmp.Diff(env, got.envelope); diff != "" {
 				t.Errorf("envelope (-want +got):\n%s", diff)
@@ -148,7 +148,7 @@ func FuzzForm(f *testing.F) {
 		if (&raw{}).Form(&out, env, strings.NewReader(text)) != nil {
 			return
 		}
-		got := readFront(out.Bytes()[:min(out.Len(), maxFront)])
+		got := readFront(nil, out.Bytes()[:min(out.Len(), maxFront)])
 		if got.envelope.From != from || got.envelope.Null != env.Null || !cmp.Equal(got.envelope.To, env.To) {
 			t.Fatalf("wrote %+v, read %+v", env, got.envelope)
 		}

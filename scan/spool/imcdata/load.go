@@ -22,13 +22,14 @@ func (s *raw) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.Text,
 	if err != nil {
 		return spool.Text{}, s.unopened(ctx, e, err)
 	}
+	s.lend.Begin()
 	if e.Ident == "" {
-		noted(e, &info)
+		noted(s.lend, e, &info)
 	}
 	if n == len(buf) {
 		return s.loadLong(ctx, e, buf)
 	}
-	head := readFront(buf[:min(n, maxFront)])
+	head := readFront(s.lend, buf[:min(n, maxFront)])
 	e.Envelope = head.envelope
 	return spool.Text{Bytes: buf[head.text:n], Flaws: flaws(head, e.Size, int64(n))}, nil
 }
@@ -50,7 +51,7 @@ func (s *raw) loadLong(ctx context.Context, e *spool.Entry, buf []byte) (spool.T
 	if err != nil {
 		return spool.Text{}, err
 	}
-	head := readFront(front[:min(n, maxFront)])
+	head := readFront(s.lend, front[:min(n, maxFront)])
 	e.Envelope = head.envelope
 	text, err := fit(f, buf, front[:n], head.text)
 	if err != nil {
@@ -151,7 +152,7 @@ func (s *raw) Body(ctx context.Context, e *spool.Entry) (io.ReadCloser, error) {
 		f.Close()
 		return nil, err
 	}
-	head := readFront((*buf)[:n])
+	head := readFront(nil, (*buf)[:n])
 	e.Envelope = head.envelope
 	return &body{ctx: ctx, file: f, at: int64(head.text)}, nil
 }

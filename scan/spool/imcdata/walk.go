@@ -57,10 +57,19 @@ func (w *walk) queue(q spool.Queue) bool {
 		if reason := notMail(info); reason != "" {
 			return w.left(name, reason)
 		}
-		e := entry(spool.ID(q.Name+"/"+info.Name), q, name)
+		e := entry(queueID(q, name, info.Name), q, name)
 		e.Inode = info.Inode
 		return w.yield(e, nil)
 	})
+}
+
+// queueID is the ID of a file in a queue. Nearly always it is the end of the name.
+func queueID(q spool.Queue, name, file string) spool.ID {
+	at := len(name) - len(file) - 1 - len(q.Name)
+	if at >= 0 && strings.HasPrefix(name[at:], q.Name) && name[at+len(q.Name)] == '/' && name[at+len(q.Name)+1:] == file {
+		return spool.ID(name[at:])
+	}
+	return spool.ID(q.Name + "/" + file)
 }
 
 // maxOld is how deep a quarantine is looked through: the run, the folder that

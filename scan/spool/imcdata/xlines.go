@@ -1,7 +1,6 @@
 package imcdata
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -24,7 +23,7 @@ const longestInjected = 256
 // readXLines reads x-sender and x-receiver lines at the very beginning and
 // gives the offset of the text behind them. Without a receiver they are
 // ordinary fields: some mail programs wrote an X-Sender of their own.
-func readXLines(b []byte) (env spool.Envelope, text int, ok bool) {
+func readXLines(l *spool.Lender, b []byte) (env spool.Envelope, text int, ok bool) {
 	first, _, _ := nextField(b, 0)
 	if !isName(first, "x-sender") && !isName(first, "x-receiver") {
 		return env, 0, false
@@ -34,26 +33,26 @@ func readXLines(b []byte) (env spool.Envelope, text int, ok bool) {
 		if !slices.ContainsFunc(injected, func(x string) bool { return isName(name, x) }) {
 			break
 		}
-		readXLine(&env, name, unfold(value))
+		readXLine(l, &env, name, unfold(l, value))
 		text = next
 	}
 	env.Source = spool.FromXLines
 	return env, text, len(env.To) > 0
 }
 
-func readXLine(env *spool.Envelope, name []byte, value string) {
+func readXLine(l *spool.Lender, env *spool.Envelope, name []byte, value string) {
 	switch {
 	case isName(name, "x-sender"):
 		setSender(env, pathOf(value))
 	case isName(name, "x-receiver"):
 		if to := pathOf(value); to != "" {
-			addRecipient(env, to)
+			l.Recipient(env, to)
 		}
 	case isName(name, "x-helodomain"):
 		env.Helo = clip(value)
 	case isName(name, "x-sourceipaddress"):
-		if ip, err := netip.ParseAddr(value); err == nil {
-			env.ClientIP = ip.String()
+		if ip, ok := clientIP(l, value); ok {
+			env.ClientIP = ip
 		}
 	}
 }

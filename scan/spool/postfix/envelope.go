@@ -14,6 +14,7 @@ const maxString = 4096
 // message is what the records of one queue file say.
 type message struct {
 	spool.Envelope
+	lend     *spool.Lender
 	sizes    sizes
 	received time.Time // T: kept by a requeue
 	created  time.Time // create_time: the lifetime in the queue counts from here
@@ -72,17 +73,17 @@ func (m *message) take(rec record) {
 		}
 	case recSender:
 		if !m.sender { // the first counts (qmgr_message.c)
-			m.sender, m.From = true, quote(text(rec.data))
+			m.sender, m.From = true, quote(m.text(rec.data))
 		}
 	case recAttribute:
 		m.attribute(rec.data)
 	case recRecipient: // one that is served has become D, one that was taken back is /
 		m.due++
 		if len(m.To) < spool.MaxRecipients {
-			m.To = append(m.To, quote(text(rec.data)))
+			m.lend.Recipient(&m.Envelope, quote(m.text(rec.data)))
 		}
 	case recRedirect:
-		m.redirect = quote(text(rec.data))
+		m.redirect = quote(m.text(rec.data))
 	}
 }
 
@@ -94,22 +95,22 @@ func (m *message) attribute(b []byte) {
 	case "create_time":
 		m.created = parseTime(value)
 	case "sasl_username":
-		m.AuthUser = text(value)
+		m.AuthUser = m.text(value)
 	case "trace_flags":
 		n, ok := number(value)
 		m.tracing = !ok || n != 0
 	case "client_name":
-		c.name = known(value)
+		c.name = m.known(value)
 	case "client_address":
-		c.address = known(value)
+		c.address = m.known(value)
 	case "helo_name":
-		c.helo = known(value)
+		c.helo = m.known(value)
 	case "log_client_name":
-		c.logName = known(value)
+		c.logName = m.known(value)
 	case "log_client_address":
-		c.logAddress = known(value)
+		c.logAddress = m.known(value)
 	case "log_helo_name":
-		c.logHelo = known(value)
+		c.logHelo = m.known(value)
 	}
 }
 
@@ -122,7 +123,8 @@ func (m *message) settle() {
 		m.ClientIP, m.ClientName, m.Helo = c.address, c.name, c.helo
 	}
 	if m.redirect != "" && m.due > 0 {
-		m.To, m.due = []string{m.redirect}, 1
+		m.To, m.due = nil, 1
+		m.lend.Recipient(&m.Envelope, m.redirect)
 	}
 	m.More = m.due - len(m.To)
 	m.Source = spool.FromQueue
@@ -161,11 +163,11 @@ func parseTime(b []byte) time.Time {
 }
 
 // text is a bounded copy of what the window holds.
-func text(b []byte) string { return string(b[:min(len(b), maxString)]) }
+func (m *message) text(b []byte) string { return m.lend.String(b[:min(len(b), maxString)]) }
 
 // known is text, but empty for what Postfix writes when it does not know.
-func known(b []byte) string {
-	if s := text(b); !strings.EqualFold(s, "unknown") {
+func (m *message) known(b []byte) string {
+	if s := m.text(b); !strings.EqualFold(s, "unknown") {
 		return s
 	}
 	return ""

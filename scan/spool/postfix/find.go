@@ -111,12 +111,12 @@ func stated(e *spool.Entry, info *disk.Info, err error) error {
 	if !info.Mode.IsRegular() {
 		return &spool.Left{Name: e.Files[0].Name, Reason: queued.Kind(info.Mode)}
 	}
-	noted(e, info)
+	noted(nil, e, info)
 	return nil
 }
 
-func noted(e *spool.Entry, info *disk.Info) {
-	e.Ident, e.Size = info.Ident(), info.Size
+func noted(l *spool.Lender, e *spool.Entry, info *disk.Info) {
+	e.Ident, e.Size = l.String(info.AppendIdent(make([]byte, 0, disk.MaxIdent))), info.Size
 	if e.Arrived.IsZero() {
 		if id, ok := parseID(e.ID.Short()); ok {
 			e.Arrived = id.arrived()

@@ -25,6 +25,8 @@ func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 	}
 	q := s.files.Get().(*queueFile)
 	defer s.files.Put(q)
+	s.lend.Begin()
+	q.lend = s.lend
 	n, info, err := s.t.Load(e.Files[0].Name, q.room())
 	if err != nil || int64(n) != info.Size {
 		return s.loadLong(ctx, e, q, buf)
@@ -47,7 +49,7 @@ func (s *queueDir) loadLong(ctx context.Context, e *spool.Entry, q *queueFile, b
 // take makes an entry and its text of an opened queue file.
 func (s *queueDir) take(e *spool.Entry, q *queueFile, info *disk.Info, buf []byte) (spool.Text, error) {
 	if e.Ident == "" {
-		noted(e, info)
+		noted(s.lend, e, info)
 	}
 	n, cut, err := q.load(buf)
 	t := spool.Text{Bytes: buf[:n], Cut: cut, Flaws: flaws(*info, e.Queue, err)}
@@ -140,7 +142,7 @@ func (s *queueDir) fill(e *spool.Entry, q *queueFile) {
 	if at := q.arrived(); !at.IsZero() {
 		e.Arrived = at
 	}
-	e.Envelope.Reason = s.reason(e, q.room())
+	e.Envelope.Reason = s.reason(q.lend, e, q.room())
 }
 
 // flaws says what is wrong with a queue file, besides what it is about.

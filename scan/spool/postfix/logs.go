@@ -110,7 +110,7 @@ func mayHaveReason(e *spool.Entry) bool {
 }
 
 // reason reads the log of the last tries, if there is one, into b.
-func (s *queueDir) reason(e *spool.Entry, b []byte) string {
+func (s *queueDir) reason(l *spool.Lender, e *spool.Entry, b []byte) string {
 	if !mayHaveReason(e) {
 		return ""
 	}
@@ -121,5 +121,5 @@ func (s *queueDir) reason(e *spool.Entry, b []byte) string {
 	if err != nil {
 		return ""
 	}
-	return parseReason(b[:n])
+	return parseReason(l, b[:n])
 }

@@ -145,6 +145,7 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 		s.depths[dir] = hashDepth(t, path.Join(s.base, dir))
 	}
 	s.files = &sync.Pool{New: func() any { return new(queueFile) }}
+	s.lenders = new(spool.Lenders)
 	s.misfits = new(misfits)
 	return s, nil
 }
@@ -158,6 +159,8 @@ type queueDir struct {
 	depths  map[string]int // of hash folders, by queue and kind of log
 	configs string         // the folder of main.cf
 	files   *sync.Pool     // *queueFile
+	lenders *spool.Lenders
+	lend    *spool.Lender // of a view
 	misfits *misfits
 	now     func() time.Time
 }
@@ -167,7 +170,8 @@ func (s *queueDir) Near(cached bool) (spool.Spool, func()) {
 	view := *s
 	var letGo func()
 	view.t, letGo = disk.Near(s.t, cached)
-	return &view, letGo
+	view.lend = s.lenders.Get()
+	return &view, func() { letGo(); s.lenders.Put(view.lend) }
 }
 
 // addQueue puts the quarantine beside the queues. Inside one, Postfix would

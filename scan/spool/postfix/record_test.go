@@ -221,7 +221,7 @@ func TestParseReason(t *testing.T) {
 		"hostile":    {"reason=\x1b[2J\x00x\nreason=second", "\x1b[2J\x00x"},
 		"many lines": {strings.Repeat("\n", 3000) + "reason=y", "y"},
 	} {
-		if got := parseReason([]byte(c.log)); got != c.want {
+		if got := parseReason(nil, []byte(c.log)); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -20,7 +20,7 @@ type queueFile struct {
 // open makes f read another file.
 func (f *queueFile) open(src io.ReaderAt, size int64) {
 	f.reader.reset(src, size)
-	*f = queueFile{reader: f.reader}
+	*f = queueFile{reader: f.reader, message: message{lend: f.lend}}
 }
 
 // hold makes f read a file of which all, n bytes, was put into its room.

@@ -84,6 +84,8 @@ var checks = []struct {
 	{"stat all", checkStatAll},
 	{"load cut", checkLoadCut},
 	{"load alone", checkLoadAlone},
+	{"load lent", checkLoadLent},
+	{"load given", checkLoadGiven},
 	{"body", checkBody},
 	{"find", checkFind},
 	{"find hostile IDs", checkFindHostile},
