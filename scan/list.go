@@ -39,6 +39,9 @@ func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entr
 	defer m.flush()
 	m.beginBatch(Listing)
 	l := lister{ctx: ctx, advice: a, entries: entries}
+	if a.wanted() {
+		l.window = make([]spool.Entry, 0, windowSize)
+	}
 	for e, err := range all {
 		if err != nil {
 			if !results.send(ctx, []outcome[T]{{err: err}}) {

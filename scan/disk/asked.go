@@ -24,6 +24,10 @@ const (
 	// askedWindow is how far a name may be from its turn. Of a message with
 	// several files not all are read that were asked for, and the other way round.
 	askedWindow = 8
+
+	// askedRoom is for some dozen messages of two files, made at once: a list that
+	// grows leaves as much behind as it comes to.
+	askedRoom = 128
 )
 
 // keep takes an open file. It is false when there are too many.
@@ -33,6 +37,9 @@ func (a *asked) keep(name string, fd int) bool {
 			a.open.Add(-1)
 		}
 		return false
+	}
+	if a.files == nil {
+		a.files = make([]askedFile, 0, askedRoom)
 	}
 	a.files = append(a.files, askedFile{name, fd})
 	return true

@@ -29,8 +29,7 @@ func (c *calls) openIn(dir int, last string, flags int) (fd int, ok bool, err er
 	if last == "" || last == "." || last == ".." || len(last) > maxLast || strings.IndexByte(last, 0) >= 0 {
 		return -1, false, nil
 	}
-	c.name[copy(c.name[:], last)] = 0
-	at := unsafe.Pointer(&c.name)
+	at := c.terminated(last)
 	how := uintptr(flags | unix.O_NOFOLLOW | unix.O_CLOEXEC | unix.O_LARGEFILE)
 	for {
 		var r uintptr
@@ -46,6 +45,29 @@ func (c *calls) openIn(dir int, last string, flags int) (fd int, ok bool, err er
 		case unix.EINTR:
 		default:
 			return -1, true, errno
+		}
+	}
+}
+
+// terminated is a name that fits as the system wants it.
+func (c *calls) terminated(last string) unsafe.Pointer {
+	c.name[copy(c.name[:maxLast], last)] = 0
+	return unsafe.Pointer(&c.name)
+}
+
+// absent tells that nothing has a name right in a held folder. Of all calls that
+// look a name up and follow no link, to read it as a link is the cheapest; what
+// it says of a name that is there does not matter.
+func (c *calls) absent(dir int, last string) bool {
+	if !c.brief || len(last) > maxLast || strings.IndexByte(last, 0) >= 0 {
+		return lstatAt(dir, last, &c.st) == unix.ENOENT
+	}
+	var target [1]byte
+	at := c.terminated(last)
+	for {
+		_, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(dir), uintptr(at), uintptr(unsafe.Pointer(&target)), uintptr(len(target)), 0, 0)
+		if errno != unix.EINTR {
+			return errno == unix.ENOENT
 		}
 	}
 }

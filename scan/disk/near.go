@@ -114,7 +114,8 @@ func (n *near) Lstat(name string) (Info, error) {
 func Absent(t Tree, name string) bool {
 	if n, ok := t.(*near); ok {
 		if h, last := n.in(name); h != nil && h.plain != nil {
-			return lstatAt(h.plain.held(), last, &n.calls.st) == unix.ENOENT
+			n.calls.brief = h.brief
+			return n.calls.absent(h.plain.held(), last)
 		}
 		t = n.Tree
 	}

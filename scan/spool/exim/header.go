@@ -66,15 +66,22 @@ func (l *lines) counted(n int) ([]byte, bool) {
 // parse reads a -H file; b must not change while m is in use. journal is the
 // -J file, if there is one.
 func (m *message) parse(b, journal []byte) error {
-	l := &lines{rest: b}
+	l := lines{rest: b}
 	m.journal(journal)
-	for _, take := range []func(*lines) error{m.front, m.variables, m.tree, m.recipients} {
-		if err := take(l); err != nil {
-			m.settle()
-			return err
-		}
+	err := m.front(&l)
+	if err == nil {
+		err = m.variables(&l)
+	}
+	if err == nil {
+		err = m.tree(&l)
+	}
+	if err == nil {
+		err = m.recipients(&l)
 	}
 	m.settle()
+	if err != nil {
+		return err
+	}
 	if blank, ok := l.next(); !ok || len(blank) > 0 {
 		return errCut
 	}
