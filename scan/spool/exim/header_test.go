@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -173,11 +174,17 @@ func FuzzHeaderFile(f *testing.F) {
 	f.Add([]byte("x-H\nu 1 1\n<>\n1 0\n"+deepTree(20)+"1\nlast@example.net\n\n"), []byte("a\n\nb"))
 	f.Add([]byte(spool1["input/"+id1+"-H"]), []byte(spool1["input/"+id1+"-J"]))
 	f.Add([]byte(spool1["input/b/"+id2+"-H"]), []byte("b@example.net"))
+	var lender spool.Lender // as a view's: full of the ones before
 	f.Fuzz(func(t *testing.T, b, journal []byte) {
 		var m message
 		err := m.parse(b, journal)
 		if len(m.To) > spool.MaxRecipients || m.More < 0 || m.due > len(b) {
 			t.Fatalf("%d recipients and %d more", len(m.To), m.More)
+		}
+		lender.Begin()
+		lent := message{lend: &lender}
+		if lentErr := lent.parse(b, journal); lentErr != err || !reflect.DeepEqual(lent.Envelope, m.Envelope) {
+			t.Fatalf("lent %+v, %v; given %+v, %v", lent.Envelope, lentErr, m.Envelope, err)
 		}
 		checkHeld(t, &m, journal)
 		n := 0

@@ -2,6 +2,7 @@ package imcdata
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -162,11 +163,16 @@ func FuzzFront(f *testing.F) {
 	for _, s := range []string{file1(), file4, text2, text3, "", "\xf7ImCr", "x-receiver:\n", "X-Sender: <\"", "To: (((((\"", "To: <<<<", "Received: (for for for", "A:\n \n"} {
 		f.Add([]byte(s))
 	}
+	var lender spool.Lender // as a view's: full of the ones before
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > maxFront {
 			return
 		}
 		got := readFront(nil, b)
+		lender.Begin()
+		if lent := readFront(&lender, b); !reflect.DeepEqual(lent, got) {
+			t.Fatalf("lent %+v, given %+v", lent, got)
+		}
 		if got.text < 0 || got.text > len(b) {
 			t.Fatalf("text at %d of %d bytes", got.text, len(b))
 		}

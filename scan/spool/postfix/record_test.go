@@ -282,6 +282,7 @@ func FuzzRecords(f *testing.F) {
 func checkHeld(t *testing.T, b []byte, open *queueFile, text string, openErr error) {
 	t.Helper()
 	var held queueFile
+	held.lend = dirty()
 	held.hold(copy(held.room(), b))
 	buf := make([]byte, len(b)+1)
 	n, cut, err := held.load(buf)
@@ -289,15 +290,30 @@ func checkHeld(t *testing.T, b []byte, open *queueFile, text string, openErr err
 		t.Fatalf("held: %q, cut %v, %v; open: %q, %v", buf[:n], cut, err, text, openErr)
 	}
 	for _, room := range []int{0, min(1, len(text)), len(text) / 2, max(0, len(text)-1), len(text)} {
+		held.lend.Begin()
 		held.hold(len(b))
 		n, cut, err := held.load(buf[:room])
 		if openErr == nil && (string(buf[:n]) != text[:room] || cut != (room < len(text)) || err != nil) {
 			t.Fatalf("held, room for %d: %q, cut %v, %v, want %q", room, buf[:n], cut, err, text)
 		}
 	}
+	if held.lend == nil {
+		t.Fatal("another file took the lender away")
+	}
 	if d := cmp.Diff(open.Envelope, held.Envelope); d != "" || !open.arrived().Equal(held.arrived()) {
 		t.Fatalf("held: %s, %v instead of %v", d, held.arrived(), open.arrived())
 	}
+}
+
+// dirty is a lender that has lent before.
+func dirty() *spool.Lender {
+	l := new(spool.Lender)
+	env := spool.Envelope{From: l.String(bytes.Repeat([]byte("#"), 4096))}
+	for range 20 {
+		l.Recipient(&env, "#")
+	}
+	l.Begin()
+	return l
 }
 
 func TestNumbers(t *testing.T) {
