@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"qclean/classify/crew"
-	"qclean/classify/fingerprint"
 )
 
 // numbering is what one worker keeps while it numbers the features of docs.
@@ -14,9 +13,14 @@ type numbering struct {
 	runs  [][]uint16 // in the making
 }
 
-// numberRuns is how many runs are made at once, of 1,024 docs each. Their docs
-// are gone through as the sketches lie, and each is appended to its run.
-const numberRuns = 128
+// numberRuns is how many runs at most are made at once, of 1,024 docs each.
+// Their docs are gone through as the sketches lie, and each is appended to its
+// run: the more runs, the less far is each sketch from the one before, and the
+// more room is taken by runs in the making. A worker has some tasks of them.
+const (
+	numberRuns  = 128
+	numberTasks = 4
+)
 
 // numberAll makes the runs, and writes to each doc what its sketch says.
 func (n *census) numberAll(c crew.Crew) {
@@ -24,7 +28,7 @@ func (n *census) numberAll(c crew.Crew) {
 		return
 	}
 	n.runs = make([][]uint16, n.docs[len(n.docs)-1].run()+1)
-	size := min(numberRuns, (len(n.runs)+max(int(c), 1)-1)/max(int(c), 1))
+	size := min(numberRuns, len(n.runs)/(numberTasks*max(int(c), 1))+1)
 	work, before := make([]numbering, max(int(c), 1)), n.before()
 	c.Spread(len(n.runs), size, func(worker, from, to int) {
 		w := &work[worker]
@@ -48,20 +52,34 @@ func (n *census) before() []int32 {
 
 // number makes some runs, from one on.
 func (w *numbering) number(runs [][]uint16, from int, docs []doc) {
-	w.runs = slices.Grow(w.runs[:0], len(runs))[:len(runs)]
-	for i := range w.runs {
-		w.runs[i] = slices.Grow(w.runs[i][:0], len(docs)/len(runs)*fingerprint.MaxHashes*3/4)
-	}
-	for _, i := range w.set.byPlace(len(docs), func(i int) int32 { return docs[i].item }) {
+	order := w.set.byPlace(len(docs), func(i int) int32 { return docs[i].item })
+	w.room(runs, from, docs)
+	for _, i := range order {
 		d := &docs[i]
-		it := &w.set.items[d.item]
-		w.found = w.numbers(w.found[:0], w.set.hashes(d.item))
+		hashes := w.set.hashes(d.item)
+		w.found = w.numbers(w.found[:0], hashes)
 		run := &w.runs[d.run()-from]
 		d.at, d.features = uint32(len(*run)), uint8(len(w.found))
-		d.level, d.hashes, d.links, d.pictured = it.level, it.hashes, w.set.links(d.item), w.set.Pictured(int(d.item))
+		d.links, d.pictured = w.set.links(d.item), w.set.Pictured(int(d.item))
 		*run = pack(*run, w.found)
 	}
 	for i := range runs {
 		runs[i] = slices.Clone(w.runs[i])
+	}
+}
+
+// room makes room for some runs, as much as they take if all features have
+// numbers that are near, and notes how many features each doc has.
+func (w *numbering) room(runs [][]uint16, from int, docs []doc) {
+	size := make([]int, len(runs))
+	for i := range docs {
+		d := &docs[i]
+		it := &w.set.items[d.item]
+		d.level, d.hashes = it.level, it.hashes
+		size[d.run()-from] += int(it.hashes)
+	}
+	w.runs = slices.Grow(w.runs[:0], len(runs))[:len(runs)]
+	for i := range w.runs {
+		w.runs[i] = slices.Grow(w.runs[i][:0], size[i])
 	}
 }

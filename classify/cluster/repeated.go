@@ -1,14 +1,16 @@
 package cluster
 
 import (
+	"cmp"
 	"slices"
 
 	"qclean/classify/crew"
 )
 
-// repeated are the features, sorted, that more than one doc has. They are laid
-// out in heaps, of which each is small enough that counting it stays in the
-// processor's cache, and is one worker's.
+// repeated are the features, sorted, that more than one doc has. Of those that
+// very many have a sieve leaves out the most. The others are laid out in heaps,
+// of which each is small enough that counting it stays in the processor's cache,
+// and is one worker's.
 func repeated(s *Set, docs []doc, c crew.Crew) []uint32 {
 	return newDeal(s, docs, c).repeated(dealMost)
 }
@@ -33,16 +35,16 @@ func (d *deal) repeated(most int) []uint32 {
 const (
 	heapBits = 8
 	heaps    = 1 << heapBits
-	dealMost = 8 << 20 // features laid out at once: 32 MiB
-	dealRun  = 1 << 13 // docs of one task
+	dealMost = 12 << 20 // features laid out at once: 48 MiB
+	dealRun  = 1 << 14  // docs of one task, which begins with an empty sieve
 )
 
 // deal lays features out in heaps by their upper bits, once they are scrambled.
 type deal struct {
-	set   *Set
-	items []int32 // one of each doc, as they lie in memory
+	set   *Set // one sketch of each doc, in their place
 	key   scramble
 	crew  crew.Crew
+	sieve []sieve           // of each worker
 	at    [][heaps]uint32   // by task, how many of each heap; then where the next one goes
 	start [heaps + 1]uint32 // of each heap, were all laid out at once
 	laid  []uint32          // those of some heaps
@@ -50,17 +52,11 @@ type deal struct {
 
 // newDeal counts the features of each heap.
 func newDeal(s *Set, docs []doc, c crew.Crew) *deal {
-	d := &deal{set: s, items: s.byPlace(len(docs), func(i int) int32 { return docs[i].item }), key: newScramble(), crew: c}
-	for k, i := range d.items {
-		d.items[k] = docs[i].item
-	}
-	d.at = make([][heaps]uint32, (len(docs)+dealRun-1)/dealRun)
-	c.Spread(len(docs), dealRun, func(_, from, to int) {
-		count := &d.at[from/dealRun]
-		for _, i := range d.items[from:to] {
-			for _, h := range s.hashes(i) {
-				count[d.key.of(h)>>(32-heapBits)]++
-			}
+	d := &deal{set: placed(s, docs, c), key: newScramble(), crew: c}
+	d.at, d.sieve = make([][heaps]uint32, (len(docs)+dealRun-1)/dealRun), make([]sieve, max(int(c), 1))
+	d.each(func(task int, features []uint32) {
+		for _, x := range features {
+			d.at[task][x>>(32-heapBits)]++
 		}
 	})
 	all := uint32(0)
@@ -72,6 +68,21 @@ func newDeal(s *Set, docs []doc, c crew.Crew) *deal {
 	}
 	d.start[heaps] = all
 	return d
+}
+
+// placed is one sketch of each doc, as they lie in memory: who goes through
+// them several times waits for none.
+func placed(s *Set, docs []doc, c crew.Crew) *Set {
+	out := &Set{items: make([]item, len(docs)), blocks: s.blocks}
+	order := s.byPlace(len(docs), func(i int) int32 { return docs[i].item })
+	c.Spread(len(docs), dealRun, func(_, from, to int) {
+		some := out.items[from:to]
+		for k := range some {
+			some[k] = s.items[docs[order[from+k]].item]
+		}
+		slices.SortFunc(some, func(a, b item) int { return cmp.Compare(a.at, b.at) })
+	})
+	return out
 }
 
 // round tells which heaps from one on are laid out together: as many as there
@@ -86,16 +97,25 @@ func (d *deal) round(from, most int) (to int) {
 func (d *deal) lay(from, to int) {
 	n := int(d.start[to] - d.start[from])
 	d.laid = slices.Grow(d.laid[:0], n)[:n]
-	d.crew.Spread(len(d.items), dealRun, func(_, i, j int) {
-		at, laid, start, some := &d.at[i/dealRun], d.laid, d.start[from], uint32(to-from)
-		for _, item := range d.items[i:j] {
-			for _, h := range d.set.hashes(item) {
-				x := d.key.of(h)
-				if p := x >> (32 - heapBits); p-uint32(from) < some {
-					laid[at[p]-start] = x
-					at[p]++
-				}
+	laid, start, some := d.laid, d.start[from], uint32(to-from)
+	d.each(func(task int, features []uint32) {
+		at := &d.at[task]
+		for _, x := range features {
+			if p := x >> (32 - heapBits); p-uint32(from) < some {
+				laid[at[p]-start] = x
+				at[p]++
 			}
+		}
+	})
+}
+
+// each gives the features of each doc that are to be counted, always the same.
+func (d *deal) each(visit func(task int, features []uint32)) {
+	d.crew.Spread(d.set.Len(), dealRun, func(worker, from, to int) {
+		sieve := &d.sieve[worker]
+		sieve.clear()
+		for i := from; i < to; i++ {
+			visit(from/dealRun, sieve.sift(d.key, d.set.hashes(int32(i))))
 		}
 	})
 }

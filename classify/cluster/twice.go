@@ -27,6 +27,7 @@ func (k scramble) back() scramble {
 type twice struct {
 	slots []uint32 // the bits of a scrambled feature that are not the heap's, then 1, or 3 when it came again; 0 is free
 	used  int
+	again int  // of them, how many came again
 	shift uint // of these bits, to have a slot
 }
 
@@ -45,10 +46,11 @@ func (t *twice) find(heap []uint32, key scramble) (out []uint32) {
 		t.resize(1 << 12)
 	}
 	clear(t.slots)
-	t.used = 0
+	t.used, t.again = 0, 0
 	for _, x := range heap {
 		t.add(x << heapBits)
 	}
+	out = make([]uint32, 0, t.again)
 	back, upper := key.back(), heap[0]>>(32-heapBits)<<(32-heapBits)
 	for _, v := range t.slots {
 		if v&seenAgain != 0 {
@@ -67,7 +69,10 @@ func (t *twice) add(v uint32) {
 	for i := v >> t.shift; ; i++ {
 		switch at := &t.slots[i&mask]; {
 		case *at^v < 1<<heapBits && *at != 0:
-			*at |= seenAgain
+			if *at&seenAgain == 0 {
+				*at |= seenAgain
+				t.again++
+			}
 			return
 		case *at == 0:
 			*at = v | seenOnce
