@@ -2,10 +2,8 @@ package cluster
 
 import (
 	"math/bits"
-	"slices"
 
 	"qclean/classify/crew"
-	"qclean/classify/fingerprint"
 )
 
 // census gives a number to each feature that more than one doc has, in order
@@ -63,23 +61,11 @@ func (n *census) find(h uint32) (int32, bool) {
 	return f - 1, f > 0
 }
 
-// numbers appends those of the hashes that have one. The table does not fit the
-// processor's cache: all that is asked of it for a message is on its way before
-// the first answer is looked at.
+// numbers appends those of the hashes that have one.
 func (n *census) numbers(dst []int32, hashes []uint32) []int32 {
-	var seen [fingerprint.MaxHashes]uint64
-	for some := range slices.Chunk(hashes, len(seen)) {
-		for i, h := range some {
-			seen[i] = n.slots[n.key.of(h)>>n.shift]
-		}
-		for i, h := range some {
-			x, v := n.key.of(h), seen[i]
-			if uint32(v>>32) != x && v != 0 {
-				v = n.slots[n.slot(x)]
-			}
-			if v != 0 {
-				dst = append(dst, int32(uint32(v))-1)
-			}
+	for _, h := range hashes {
+		if f, ok := n.find(h); ok {
+			dst = append(dst, f)
 		}
 	}
 	return dst

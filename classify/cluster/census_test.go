@@ -109,6 +109,16 @@ func TestNumbersOfChosenHashes(t *testing.T) {
 	if got := n.numbers(nil, append(slices.Clone(all), 0xABCD0001)); !slices.Equal(got, want) {
 		t.Fatalf("%d numbers of %d features, or not theirs", len(got), len(want))
 	}
+	r := recent{census: &n}
+	for range 2 { // at the second time from what was found last, as far as it is still there
+		var got []int32
+		for some := range slices.Chunk(append([]uint32{0, 2}, all...), fingerprint.MaxHashes) {
+			got = append(got, r.numbers(some)...)
+		}
+		if !slices.Equal(got[1:], want) || got[0] != 0 {
+			t.Fatalf("%d numbers of %d features one after another, or not theirs", len(got), len(want)+1)
+		}
+	}
 	for i, h := range all {
 		if f, ok := n.find(h); !ok || int(f) != i {
 			t.Fatalf("%x is number %d, %t; want %d", h, f, ok, i)

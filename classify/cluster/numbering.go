@@ -8,9 +8,9 @@ import (
 
 // numbering is what one worker keeps while it numbers the features of docs.
 type numbering struct {
-	*census
-	found []int32
-	runs  [][]uint16 // in the making
+	recent
+	runs [][]uint16 // in the making
+	near []uint32   // sketches that come next
 }
 
 // numberRuns is how many runs at most are made at once, of 1,024 docs each.
@@ -20,6 +20,7 @@ type numbering struct {
 const (
 	numberRuns  = 128
 	numberTasks = 4
+	numberNear  = 32 // sketches that are fetched together: it waits for all of them once
 )
 
 // numberAll makes the runs, and writes to each doc what its sketch says.
@@ -52,16 +53,22 @@ func (n *census) before() []int32 {
 
 // number makes some runs, from one on.
 func (w *numbering) number(runs [][]uint16, from int, docs []doc) {
-	order := w.set.byPlace(len(docs), func(i int) int32 { return docs[i].item })
 	w.room(runs, from, docs)
-	for _, i := range order {
-		d := &docs[i]
-		hashes := w.set.hashes(d.item)
-		w.found = w.numbers(w.found[:0], hashes)
-		run := &w.runs[d.run()-from]
-		d.at, d.features = uint32(len(*run)), uint8(len(w.found))
-		d.links, d.pictured = w.set.links(d.item), w.set.Pictured(int(d.item))
-		*run = pack(*run, w.found)
+	for some := range slices.Chunk(w.set.byPlace(len(docs), func(i int) int32 { return docs[i].item }), numberNear) {
+		w.near = w.near[:0]
+		for _, i := range some {
+			w.near = append(w.near, w.set.hashes(docs[i].item)...)
+		}
+		near := w.near
+		for _, i := range some {
+			d := &docs[i]
+			found := w.numbers(near[:d.hashes])
+			near = near[d.hashes:]
+			run := &w.runs[d.run()-from]
+			d.at, d.features = uint32(len(*run)), uint8(len(found))
+			d.links, d.pictured = w.set.links(d.item), w.set.Pictured(int(d.item))
+			*run = pack(*run, found)
+		}
 	}
 	for i := range runs {
 		runs[i] = slices.Clone(w.runs[i])
