@@ -198,7 +198,7 @@ func TestShingleFlood(t *testing.T) {
 		docs = append(docs, doc{item: m.add(b.String()), from: int32(i), to: int32(i + 1)})
 	}
 	n := newCensus(&m.set, docs, 2)
-	g := newGrouping(n, docs, n.weight, 2)
+	g := allOf(n, docs, 2)
 	lists := g.lead().lists
 	if most := len(docs)/2*maxSingle + maxCore*len(g.groups); len(lists.cells) > most {
 		t.Errorf("%d index entries for %d messages in %d groups, want at most %d", len(lists.cells), len(docs), len(g.groups), most)

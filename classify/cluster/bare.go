@@ -27,7 +27,8 @@ func (s *sides) bare() bool {
 }
 
 // hosts are those of the links of a side's rows.
-func (s *sides) hosts(k int) (out []links) {
+func (s *sides) hosts(k int) []links {
+	out := make([]links, 0, len(s.rows))
 	for j := range s.rows {
 		if int(s.rows[j].mine) == k {
 			out = append(out, s.rows[j].links)

@@ -19,7 +19,8 @@ type census struct {
 	shift  uint       // to have these bits
 	runs   [][]uint16 // the docs' features, packed
 	weight []int32    // by number, of the docs that have it
-	hands  []*hand    // of those who group
+	hands  []*hand    // of those who group,
+	desk   desk       // and what they leave from class to class
 }
 
 // runBits: the docs of so many places in the order of keys are one run.
@@ -30,14 +31,15 @@ func newCensus(s *Set, docs []doc, c crew.Crew) *census {
 	n := &census{set: s, docs: docs}
 	n.setHashes(repeated(s, docs, c))
 	n.numberAll(c)
-	n.weight = n.weights(docs)
+	n.slots = nil // nobody asks for a number again
+	n.weight = n.weights(nil, docs)
 	return n
 }
 
 // setHashes makes the numbering.
 func (n *census) setHashes(sorted []uint32) {
 	n.hash, n.key = sorted, newScramble()
-	size := bits.Len(uint(2 * len(sorted)))
+	size := bits.Len(uint(len(sorted) * 3 / 2)) // two of three places are taken at most
 	n.shift, n.slots = uint(32-size), make([]uint64, 1<<size)
 	for i, h := range sorted {
 		x := n.key.of(h)
@@ -82,9 +84,9 @@ func (n *census) add(dst []int32, d *doc) []int32 {
 	return unpack(dst, n.runs[d.run()][d.at:], int(d.features))
 }
 
-// weights adds up by feature the docs that have it.
-func (n *census) weights(docs []doc) []int32 {
-	out := make([]int32, len(n.hash))
+// weights adds up by feature the docs that have it, in place of what there was.
+func (n *census) weights(out []int32, docs []doc) []int32 {
+	out = resized(out, len(n.hash))
 	var features []int32
 	for i := range docs {
 		w := int32(docs[i].weight())

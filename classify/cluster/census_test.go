@@ -60,6 +60,12 @@ func TestCensus(t *testing.T) {
 	}
 }
 
+// allOf makes ready for docs that are all there are of their class.
+func allOf(n *census, docs []doc, c crew.Crew) *grouping {
+	n.desk.kin = n.weights(n.desk.kin, docs)
+	return newGrouping(n, docs, c)
+}
+
 // TestRounds: where not all features are laid out at once they come to the same.
 func TestRounds(t *testing.T) {
 	m := newMill(75)
@@ -170,7 +176,7 @@ func TestIndexTellsWhatCoresDo(t *testing.T) {
 	}
 	_, docs := sortDocs(&m.set, 1)
 	n := newCensus(&m.set, docs, 1)
-	g := newGrouping(n, docs, n.weight, 1)
+	g := allOf(n, docs, 1)
 	g.lead()
 	g.settle()
 	g.weighByPurity()
@@ -222,7 +228,7 @@ func TestCoresAreKeptOnlyWhileTheyHold(t *testing.T) {
 	m.addAll(2*sampleCore, func() string { return m.padded(spam, 0.3) })
 	_, docs := sortDocs(&m.set, 1)
 	n := newCensus(&m.set, docs, 1)
-	g := newGrouping(n, docs, n.weights(docs), 1)
+	g := allOf(n, docs, 1)
 	g.lead()
 	g.refine()
 	kept := 0
@@ -241,7 +247,9 @@ func TestCoresAreKeptOnlyWhileTheyHold(t *testing.T) {
 		}
 		g.settle()
 		g.weighByPurity()
-		anew := newGrouping(n, docs, n.weights(docs), 1)
+		other := *n
+		other.desk = desk{}
+		anew := allOf(&other, docs, 1)
 		for i := range g.groups {
 			anew.groups = append(anew.groups, group{docs: slices.Clone(g.groups[i].docs)})
 			if before[g.groups[i].core] {

@@ -89,7 +89,7 @@ func byClass(s *Set, docs []doc) (parts [][]doc) {
 func (n *census) groups(parts [][]doc, order []int32, c crew.Crew) [][]Group {
 	out, own := make([][]Group, len(parts)), make([]census, max(c, 1))
 	for i := range own {
-		own[i] = *n // but for the hands, which are made as they are needed
+		own[i] = *n // but for the hands and the desk, which are made as they are needed
 	}
 	c.Share(len(parts), func(worker, i int) { out[i] = classGroups(&own[worker], parts[i], order, c) })
 	return out
@@ -100,17 +100,17 @@ func (n *census) groups(parts [][]doc, order []int32, c crew.Crew) [][]Group {
 func classGroups(n *census, docs []doc, order []int32, c crew.Crew) []Group {
 	s := n.set
 	class := s.items[docs[0].item].class
-	kin := n.weights(docs)
+	n.desk.kin = n.weights(n.desk.kin, docs)
 	albums, rest := pictures(s, docs)
-	var out []Group
+	long, few := splitByText(s, rest)
+	g := newGrouping(n, long, c)
+	g.lead()
+	g.refine()
+	out := make([]Group, 0, len(albums)+g.results()+len(few))
 	for _, a := range albums {
 		out = append(out, albumGroup(s, a, order))
 	}
-	long, few := splitByText(s, rest)
-	g := newGrouping(n, long, kin, c)
-	g.lead()
-	g.refine()
-	out = append(out, g.result(class, order)...)
+	out = g.result(out, class, order)
 	for len(few) > 0 {
 		n := 1
 		for n < len(few) && s.exact(few[n].item) == s.exact(few[0].item) {
@@ -122,11 +122,23 @@ func classGroups(n *census, docs []doc, order []int32, c crew.Crew) []Group {
 	return out
 }
 
-// result turns the groups, and the docs in none, into Groups.
-func (g *grouping) result(class fingerprint.Class, order []int32) []Group {
-	out := make([]Group, len(g.groups))
-	g.crew.Share(len(out), func(worker, i int) {
-		out[i] = g.describe(g.hands[worker], class, g.groups[i].docs, g.groups[i].core, order)
+// results counts the groups, and the docs in none.
+func (g *grouping) results() int {
+	n := len(g.groups)
+	for _, i := range g.of {
+		if i == alone {
+			n++
+		}
+	}
+	return n
+}
+
+// result turns them into Groups, which it appends.
+func (g *grouping) result(out []Group, class fingerprint.Class, order []int32) []Group {
+	from := len(out)
+	out = slices.Grow(out, len(g.groups))[:from+len(g.groups)]
+	g.crew.Share(len(g.groups), func(worker, i int) {
+		out[from+i] = g.describe(g.hands[worker], class, g.groups[i].docs, g.groups[i].core, order)
 	})
 	for d, i := range g.of {
 		switch doc := g.docs[d]; {

@@ -52,7 +52,7 @@ func (g *grouping) describeAlone(class fingerprint.Class, d doc, order []int32) 
 // words is about how many words the core stands for: each adds a pair and a
 // triple, of which one in 2^level is in a sketch.
 func (g *grouping) words(docs []int32, c *core) int {
-	var levels []uint8
+	levels := make([]uint8, 0, sampleCore)
 	for _, d := range docs[:min(len(docs), sampleCore)] {
 		levels = append(levels, g.docs[d].level)
 	}

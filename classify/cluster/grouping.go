@@ -11,11 +11,10 @@ type grouping struct {
 	*hand  // the first of hands
 	set    *Set
 	census *census
+	desk   *desk
 	docs   []doc   // of this class, with a text
 	of     []int32 // group of each doc, -1 for one that is alone
-	kin    []int32 // by feature, the weight of the docs of this class, with a text or not, that have it
 	groups []group
-	lookup lookup
 	crew   crew.Crew
 	hands  []*hand // one for each worker
 }
@@ -29,10 +28,22 @@ type group struct {
 
 const alone = -1
 
+// desk is what a class is grouped with. The next one finds it as large as the
+// features of all classes need.
+type desk struct {
+	kin    []int32  // by feature, the weight of the docs of the class, with a text or not, that have it
+	once   []uint64 // bit by feature: whether a doc of the class with a text has it,
+	again  []uint64 // and whether more than one has
+	lists  postings
+	lookup lookup
+	shifts []shift
+	firm   []int32
+}
+
 // newGrouping makes ready for docs with a text, in the order of keys, of a class
-// whose docs weigh kin.
-func newGrouping(n *census, docs []doc, kin []int32, c crew.Crew) *grouping {
-	g := &grouping{set: n.set, census: n, docs: docs, of: make([]int32, len(docs)), kin: kin, crew: c}
+// whose kin are on the desk.
+func newGrouping(n *census, docs []doc, c crew.Crew) *grouping {
+	g := &grouping{set: n.set, census: n, desk: &n.desk, docs: docs, of: make([]int32, len(docs)), crew: c}
 	for d := range g.of {
 		g.of[d] = alone
 	}

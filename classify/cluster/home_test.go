@@ -72,7 +72,7 @@ func TestHomes(t *testing.T) {
 	}
 	order, docs := sortDocs(&m.set, 1)
 	n := newCensus(&m.set, docs, 1)
-	g := newGrouping(n, docs, n.weight, 1)
+	g := allOf(n, docs, 1)
 	g.lead()
 	g.refine()
 	homes := g.homes()

@@ -40,11 +40,13 @@ type leader struct {
 const (
 	leadFirst = 4096 // docs that look one after another
 	leadShare = 2    // of one part so many come after it, at once
+	leadCore  = 128  // docs of a group from which its core stays as it is
 )
 
 // lead makes the groups that refine puts right.
 func (g *grouping) lead() *leading {
-	l := &leading{grouping: g, lists: newPostings(len(g.census.hash)), again: g.again()}
+	l := &leading{grouping: g, lists: &g.desk.lists, again: g.again()}
+	l.lists.clear(len(g.census.hash))
 	leaders := make([]leader, len(g.hands))
 	for i := range leaders {
 		leaders[i] = leader{leading: l, hand: g.hands[i]}
@@ -62,6 +64,7 @@ func (g *grouping) lead() *leading {
 			leaders[0].place(int32(d))
 		}
 	}
+	l.regroup() // of a large group join wrote down the first docs only
 	return l
 }
 
@@ -83,7 +86,9 @@ func (l *leader) place(d int32) {
 
 // again tells of each feature whether more than one doc of the class has it.
 func (g *grouping) again() []uint64 {
-	once, again := make([]uint64, len(g.census.hash)/64+1), make([]uint64, len(g.census.hash)/64+1)
+	k, n := g.desk, len(g.census.hash)/64+1
+	k.once, k.again = resized(k.once, n), resized(k.again, n)
+	once, again := k.once, k.again
 	for d := range g.docs {
 		g.features = g.census.features(g.features, &g.docs[d])
 		for _, f := range g.features {
@@ -239,14 +244,21 @@ func (l *leading) open(features []int32) int32 {
 // maxSingle is how many features of a group of one are indexed.
 const maxSingle = 16
 
-// join adds a doc to a group, whose core is computed anew at sizes that grow.
+// join adds a doc to a group, whose core is computed anew at sizes that grow up
+// to the last.
 func (l *leading) join(d, i int32) {
 	l.of[d] = i
 	gr := &l.groups[i]
+	if len(gr.docs) == leadCore {
+		return
+	}
 	gr.docs = append(gr.docs, d)
-	if n := len(gr.docs); n > 1 && n <= 128 && (n < 5 || n&(n-1) == 0 || n%3 == 0 && (n/3)&(n/3-1) == 0) {
+	if n := len(gr.docs); n > 1 && (n < 5 || n&(n-1) == 0 || n%3 == 0 && (n/3)&(n/3-1) == 0) {
+		if gr.core == nil {
+			gr.core = &core{}
+		}
 		l.count.count(l.docs, gr.docs)
-		gr.core = l.count.core(coreShare)
+		l.count.into(gr.core, coreShare)
 		for _, f := range gr.core.feature {
 			l.lists.add(f, i)
 		}

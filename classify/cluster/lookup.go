@@ -17,7 +17,7 @@ type entry struct {
 
 // reindex builds the index of all cores. The last group comes first.
 func (g *grouping) reindex() {
-	x, n := &g.lookup, len(g.census.hash)
+	x, n := &g.desk.lookup, len(g.census.hash)
 	x.first, x.used, x.full = resized(x.first, n+1), resized(x.used, n), resized(x.full, n/64+1)
 	x.some = resized(x.some, n/64+1)
 	for i := range g.groups {
@@ -63,7 +63,7 @@ func resized[T any](s []T, n int) []T {
 // what is up to chance, and so are groups that were touched before.
 func (h *hand) meet(g *grouping, features []int32) (full bool) {
 	h.room(len(g.groups))
-	x, listed := &g.lookup, h.list(features)
+	x, listed := &g.desk.lookup, h.list(features)
 	n, fulls := 0, uint64(0)
 	for _, f := range features {
 		listed[n] = f

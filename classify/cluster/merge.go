@@ -91,7 +91,9 @@ func (g *grouping) footerMail(a, b *group) bool {
 
 // hosts are those that a group's members link to.
 func (g *grouping) hosts(gr *group) (out []links) {
-	for _, d := range gr.docs[:min(len(gr.docs), mergeLook)] {
+	some := gr.docs[:min(len(gr.docs), mergeLook)]
+	out = make([]links, 0, len(some))
+	for _, d := range some {
 		out = append(out, g.docs[d].links)
 	}
 	return out

@@ -45,7 +45,7 @@ func TestMergeNeedsMoreThanABridge(t *testing.T) {
 		groups = append(groups, group{docs: docs([]int{60, 9, 60}[i], half(texts...))})
 	}
 	n := newCensus(&m.set, all, 1)
-	g := newGrouping(n, all, n.weight, 1)
+	g := allOf(n, all, 1)
 	g.groups = groups
 	g.settle()
 	g.weighByPurity()

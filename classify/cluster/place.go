@@ -49,6 +49,7 @@ func (p *Placer) number() {
 	}
 	slices.Sort(all)
 	p.census = &census{}
+	p.desk = &p.census.desk
 	p.census.setHashes(slices.Compact(all))
 	for i := range p.groups {
 		c := p.groups[i].core

@@ -24,8 +24,10 @@ const cellGroups = 3
 // boilerplate that says nothing about any of them. It is a number of full cells.
 const maxPostings = 12
 
-func newPostings(features int) *postings {
-	return &postings{first: make([]int32, features), some: make([]uint64, features/64+1), cells: make([]cell, 1)}
+// clear makes an empty index for so many features.
+func (p *postings) clear(features int) {
+	p.first, p.some = resized(p.first, features), resized(p.some, features/64+1)
+	p.cells = append(p.cells[:0], cell{})
 }
 
 // add puts a group under a feature, unless it is there or the list is full.

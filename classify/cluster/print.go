@@ -73,7 +73,7 @@ func (g *grouping) print(class fingerprint.Class, docs []int32, c *core) fingerp
 // least is the share of some features that next to every member shows, as far
 // as its sketch tells.
 func (g *grouping) least(docs []int32, features []uint32) float64 {
-	var shares []float64
+	shares := make([]float64, 0, sampleCore)
 	for _, d := range docs[:min(len(docs), sampleCore)] {
 		it := g.docs[d].item
 		able, has := 0, 0

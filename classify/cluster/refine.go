@@ -80,17 +80,39 @@ const fewKin = 2
 // what mail in no group has as well, is boilerplate. The index is built of the
 // weights that come of it.
 func (g *grouping) weighByPurity() {
-	var shifts []shift
-	own := make([][]int32, len(g.groups))
+	firm := g.firm()
+	for i := range g.groups {
+		c := g.groups[i].core
+		if c.weighed {
+			continue
+		}
+		for j, f := range c.feature {
+			total := g.census.weight[f]*elsewhere - g.desk.kin[f]*(elsewhere-1)
+			c.purity[j] = float32(firm[j]) / float32(total)
+			c.own[j] = float32(firm[j]+fewKin) / float32(g.desk.kin[f]+fewKin)
+		}
+		firm = firm[len(c.feature):]
+		c.weigh()
+		c.weighed = true
+	}
+	g.reindex()
+}
+
+// firm adds up the firm members that have each feature of one core after
+// another, of those that are to be weighed.
+func (g *grouping) firm() []int32 {
+	shifts, features := g.desk.shifts[:0], 0
 	for i := range g.groups {
 		if g.groups[i].core.weighed {
 			continue
 		}
-		own[i] = make([]int32, len(g.groups[i].core.feature))
 		for from := 0; from < len(g.groups[i].docs); from += shiftDocs {
-			shifts = append(shifts, shift{i, from})
+			shifts = append(shifts, shift{i, from, features})
 		}
+		features += len(g.groups[i].core.feature)
 	}
+	firm := resized(g.desk.firm, features)
+	g.desk.shifts, g.desk.firm = shifts, firm
 	var adding sync.Mutex
 	g.crew.Share(len(shifts), func(worker, task int) {
 		s := shifts[task]
@@ -99,28 +121,16 @@ func (g *grouping) weighByPurity() {
 		g.hands[worker].tally(g, gr.core, gr.docs[s.from:min(s.from+shiftDocs, len(gr.docs))], &sum)
 		adding.Lock()
 		defer adding.Unlock()
-		for j := range own[s.group] {
-			own[s.group][j] += sum[j]
+		for j := range gr.core.feature {
+			firm[s.at+j] += sum[j]
 		}
 	})
-	for i := range g.groups {
-		c := g.groups[i].core
-		if c.weighed {
-			continue
-		}
-		for j, f := range c.feature {
-			total := g.census.weight[f]*elsewhere - g.kin[f]*(elsewhere-1)
-			c.purity[j] = float32(own[i][j]) / float32(total)
-			c.own[j] = float32(own[i][j]+fewKin) / float32(g.kin[f]+fewKin)
-		}
-		c.weigh()
-		c.weighed = true
-	}
-	g.reindex()
+	return firm
 }
 
-// shift is some docs of a group, from one on: a group may be nearly all there is.
-type shift struct{ group, from int }
+// shift is some docs of a group, from one on: a group may be nearly all there
+// is. The first of its core's features has a place among those of all cores.
+type shift struct{ group, from, at int }
 
 const shiftDocs = 1 << 12
 

@@ -85,7 +85,7 @@ func (s *sides) levels() {
 // usual is the level that three members of four can show. By finer features
 // the members that can show them would part from those that cannot.
 func (g *grouping) usual(docs []int32) int {
-	var levels []uint8
+	levels := make([]uint8, 0, sideSample)
 	for _, d := range docs[:min(len(docs), sideSample)] {
 		levels = append(levels, g.docs[d].level)
 	}
