@@ -46,7 +46,7 @@ func (h *hand) bestCore(g *grouping, t *text) int32 {
 	}
 	best, score := int32(alone), float32(0)
 	for _, i := range h.touched {
-		if int(h.met[i].hits) >= minHits && (len(g.groups[i].must) == 0 || shows(g.groups[i].must, t.all(), t.level)) {
+		if int(h.met[i].hits) >= minHits && g.census.shows(t, g.groups[i].must) {
 			s := h.match(g, i, t, full).score(false)
 			if s > score || s == score && s > 0 && i < best {
 				best, score = i, s

@@ -8,6 +8,7 @@ import (
 // counter counts features over members.
 type counter struct {
 	census   *census
+	near     near
 	tally    []tally           // by feature
 	touched  []int32           // features with a tally
 	levels   [maxLevel + 1]int // weight of the members that can show each level
@@ -40,8 +41,7 @@ func (n *counter) count(docs []doc, members []int32) {
 	}
 	n.touched, n.levels, n.able, n.level = n.touched[:0], [maxLevel + 1]int{}, [maxLevel + 1]int{}, maxLevel
 	n.members, n.features, n.ends = members, n.features[:0], n.ends[:0]
-	for _, m := range sampled(members) {
-		d := &docs[m]
+	for d := range n.near.each(n.census, docs, sampled(members)) {
 		weight := d.weight()
 		n.level = min(n.level, d.level)
 		n.levels[d.level] += weight

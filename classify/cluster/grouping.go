@@ -22,8 +22,8 @@ type grouping struct {
 // group is a campaign in the making.
 type group struct {
 	docs []int32
-	core *core    // nil while there is one doc
-	must []uint32 // of these a member shows some; see part
+	core *core   // nil while there is one doc
+	must []int32 // of these features a member shows some; see part
 }
 
 const alone = -1
@@ -111,12 +111,12 @@ func (h *hand) unmark(features []int32) {
 }
 
 // shows tells whether a message has enough of the features that it must have.
-func shows(must, hashes []uint32, level uint8) bool {
+func (n *census) shows(t *text, must []int32) bool {
 	able, has := 0, 0
-	for _, h := range must {
-		if levelOf(h) >= int(level) {
+	for _, f := range must {
+		if levelOf(n.hash[f]) >= int(t.level) {
 			able++
-			if _, ok := slices.BinarySearch(hashes, h); ok {
+			if _, ok := slices.BinarySearch(t.features, f); ok {
 				has++
 			}
 		}

@@ -41,7 +41,7 @@ func (s *sides) footer(k int, own ownFeatures, gap float32) bool {
 		return false
 	}
 	for _, i := range own.at {
-		s.must[k] = append(s.must[k], s.features[i])
+		s.must[k] = append(s.must[k], s.numbers[i])
 	}
 	return true
 }

@@ -137,8 +137,7 @@ const shiftDocs = 1 << 12
 // tally counts the core features of firm members.
 func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 	h.setPlaces(g.census, c.feature)
-	for _, m := range docs {
-		d := &g.docs[m]
+	for d := range h.count.near.each(g.census, g.docs, docs) {
 		h.features = g.census.features(h.features, d)
 		listed, n := h.list(h.features), 0
 		for _, f := range h.features { // which are core is up to chance: no branch on it

@@ -90,7 +90,7 @@ func (s *strays) campaignOf(h *hand, d int32) int32 {
 	for _, i := range h.touched {
 		gr, hits := &s.groups[i], h.met[i].hits
 		h.met[i] = meeting{}
-		if hits < homeHits || len(gr.docs) < strayMore*own || links[0] == 0 && s.linked[i] || !shows(gr.must, t.all(), t.level) {
+		if hits < homeHits || len(gr.docs) < strayMore*own || links[0] == 0 && s.linked[i] || !s.census.shows(&t, gr.must) {
 			continue
 		}
 		if hits < strayHits && !s.leadsTo(links, i) {

@@ -26,7 +26,7 @@ type sides struct {
 	rows     []row
 	shown    [maxLevel + 1]featureBits   // by level, the features that show at it
 	having   [sideFeatures + 1]rowBits   // by feature, the rows that have it; the last is for all other features
-	must     [2][]uint32                 // what members of a side must show some of
+	must     [2][]int32                  // what members of a side must show some of
 	mean     [2][sideFeatures]float32    // share of a side's rows that have the feature
 	able     [2][sideFeatures]float32    // of these rows how many could show it
 	size     [2]int                      // rows of a side
@@ -52,7 +52,7 @@ type row struct {
 func (s *sides) look(h *hand, g *grouping, finest, level int) {
 	c := &s.core
 	h.count.into(c, rareShare)
-	s.features, s.numbers, s.rows, s.common, s.must = s.features[:0], s.numbers[:0], s.rows[:0], 0, [2][]uint32{}
+	s.features, s.numbers, s.rows, s.common, s.must = s.features[:0], s.numbers[:0], s.rows[:0], 0, [2][]int32{}
 	clear(s.having[:])
 	for i, hash := range c.hash {
 		switch {
