@@ -25,13 +25,13 @@ func (t *Table) Idents() *Idents {
 	hashes := make([]uint64, t.count) // beforehand: each is a line of memory that has to come
 	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
 		for i := from; i < to; i++ {
-			if id := t.own.at(t.row(i).ident); id != "" {
+			if id := t.own.at(t.details.at(i).ident); id != "" {
 				hashes[i] = maphash.String(x.seed, id)
 			}
 		}
 	})
 	for i, hash := range hashes {
-		if id := t.own.at(t.row(i).ident); id != "" {
+		if id := t.own.at(t.details.at(i).ident); id != "" {
 			if s := x.slot(hash, id); x.slots[s] == 0 {
 				x.slots[s] = hash>>32<<32 | uint64(i+1)
 			}
@@ -54,7 +54,7 @@ func (x *Idents) slot(hash uint64, ident string) int {
 	mask := uint64(len(x.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		v := x.slots[i]
-		if v == 0 || v>>32 == hash>>32 && x.t.own.at(x.t.row(int(uint32(v))-1).ident) == ident {
+		if v == 0 || v>>32 == hash>>32 && x.t.own.at(x.t.details.at(int(uint32(v))-1).ident) == ident {
 			return int(i)
 		}
 	}

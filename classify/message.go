@@ -15,6 +15,7 @@ import (
 type Message struct {
 	t *Table
 	r *row
+	d *detail
 }
 
 func (m Message) text(r ref) string { return m.t.text.at(r) }
@@ -22,27 +23,27 @@ func (m Message) own(r ref) string  { return m.t.own.at(r) }
 
 // The facts of a Record, one by one.
 func (m Message) ID() spool.ID             { return spool.ID(m.own(m.r.id)) }
-func (m Message) Queue() string            { return m.text(m.r.queue) }
-func (m Message) Ident() string            { return m.own(m.r.ident) }
+func (m Message) Queue() string            { return m.text(m.d.queue) }
+func (m Message) Ident() string            { return m.own(m.d.ident) }
 func (m Message) Size() int64              { return m.r.size }
 func (m Message) Arrived() time.Time       { return momentOf(m.r.arrived) }
 func (m Message) From() string             { return m.text(m.r.from) }
 func (m Message) Null() bool               { return m.r.flags&isNull != 0 }
 func (m Message) Recipients() int          { return int(m.r.recipients) }
-func (m Message) Envelope() spool.Source   { return spool.Source(m.r.envelope) }
+func (m Message) Envelope() spool.Source   { return spool.Source(m.d.envelope) }
 func (m Message) AuthUser() string         { return m.text(m.r.login) }
 func (m Message) SourceIP() string         { return m.text(m.r.ip) }
-func (m Message) SourceName() string       { return m.text(m.r.name) }
-func (m Message) Helo() string             { return m.text(m.r.helo) }
-func (m Message) Reason() string           { return m.text(m.r.reason) }
+func (m Message) SourceName() string       { return m.text(m.d.name) }
+func (m Message) Helo() string             { return m.text(m.d.helo) }
+func (m Message) Reason() string           { return m.text(m.d.reason) }
 func (m Message) Frozen() bool             { return m.r.flags&isFrozen != 0 }
-func (m Message) HeaderFrom() string       { return m.text(m.r.author) }
+func (m Message) HeaderFrom() string       { return m.text(m.d.author) }
 func (m Message) Subject() string          { return m.text(m.r.subject) }
-func (m Message) MessageID() string        { return m.own(m.r.messageID) }
+func (m Message) MessageID() string        { return m.own(m.d.messageID) }
 func (m Message) Kind() kind.Kind          { return kind.Kind(m.r.kind) }
 func (m Message) Class() fingerprint.Class { return fingerprint.Class(m.r.class) }
-func (m Message) Known() fingerprint.ID    { return fingerprint.ID(m.text(m.r.known)) }
-func (m Message) Defects() letter.Defect   { return letter.Defect(m.r.defects) }
+func (m Message) Known() fingerprint.ID    { return fingerprint.ID(m.text(m.d.known)) }
+func (m Message) Defects() letter.Defect   { return letter.Defect(m.d.defects) }
 func (m Message) Campaign() fingerprint.ID { return fingerprint.ID(m.own(m.r.campaign)) }
 func (m Message) Weak() bool               { return m.r.flags&isWeak != 0 }
 func (m Message) BounceOf() fingerprint.ID { return fingerprint.ID(m.own(m.r.bounceOf)) }
@@ -51,9 +52,9 @@ func (m Message) Likely() bool             { return m.r.flags&isLikely != 0 }
 func (m Message) Auth() bool               { return m.r.flags&isAuth != 0 }
 func (m Message) Listed() bool             { return m.r.flags&isListed != 0 }
 func (m Message) List() bool               { return m.r.flags&isList != 0 }
-func (m Message) Answers() string          { return m.own(m.r.answers) }
-func (m Message) By() string               { return m.text(m.r.by) }
-func (m Message) For() string              { return m.text(m.r.for_) }
+func (m Message) Answers() string          { return m.own(m.d.answers) }
+func (m Message) By() string               { return m.text(m.d.by) }
+func (m Message) For() string              { return m.text(m.d.for_) }
 
 // Sender is the envelope sender as people write it, "<>" for the null sender.
 func (m Message) Sender() string {
@@ -93,7 +94,7 @@ func (m Message) recipientDomains() []string {
 }
 
 // Flaws gives what is wrong with the queue file itself.
-func (m Message) Flaws() iter.Seq[string] { return m.each(m.r.flaws, m.r.flawCount) }
+func (m Message) Flaws() iter.Seq[string] { return m.each(m.d.flaws, m.r.flawCount) }
 
 // Flawed tells whether anything is wrong with the queue file itself.
 func (m Message) Flawed() bool { return m.r.flawCount > 0 }
@@ -162,14 +163,14 @@ func (m Message) Files() []spool.File { return m.AppendFiles(nil) }
 
 // AppendFiles appends them.
 func (m Message) AppendFiles(out []spool.File) []spool.File {
-	switch n := m.r.fileCount; {
+	switch n := m.d.fileCount; {
 	case n == 0:
 		return out
 	case n&severalFiles == 0:
-		return append(out, spool.File{Name: m.own(m.r.files)})
+		return append(out, spool.File{Name: m.own(m.d.files)})
 	}
-	for i := range int(m.r.fileCount &^ severalFiles) {
-		out = append(out, spool.File{Name: m.own(m.t.text.number(m.r.files, 2*i)), Role: spool.Role(m.t.text.number(m.r.files, 2*i+1))})
+	for i := range int(m.d.fileCount &^ severalFiles) {
+		out = append(out, spool.File{Name: m.own(m.t.text.number(m.d.files, 2*i)), Role: spool.Role(m.t.text.number(m.d.files, 2*i+1))})
 	}
 	return out
 }
@@ -184,14 +185,14 @@ func (m Message) At(e *spool.Entry) bool {
 	if m.ID() != e.ID || m.Queue() != e.Queue || m.Frozen() != e.Frozen {
 		return false
 	}
-	if m.r.fileCount == 1 {
-		return len(e.Files) == 1 && e.Files[0].Role == spool.Control && e.Files[0].Name == m.own(m.r.files)
+	if m.d.fileCount == 1 {
+		return len(e.Files) == 1 && e.Files[0].Role == spool.Control && e.Files[0].Name == m.own(m.d.files)
 	}
-	if len(e.Files) != int(m.r.fileCount&^severalFiles) {
+	if len(e.Files) != int(m.d.fileCount&^severalFiles) {
 		return false
 	}
 	for i, f := range e.Files {
-		if m.own(m.t.text.number(m.r.files, 2*i)) != f.Name || spool.Role(m.t.text.number(m.r.files, 2*i+1)) != f.Role {
+		if m.own(m.t.text.number(m.d.files, 2*i)) != f.Name || spool.Role(m.t.text.number(m.d.files, 2*i+1)) != f.Role {
 			return false
 		}
 	}
@@ -208,7 +209,7 @@ func (m Message) Record() Record {
 		AuthUser: m.AuthUser(), SourceIP: m.SourceIP(), SourceName: m.SourceName(), Helo: m.Helo(), Reason: m.Reason(), Frozen: m.Frozen(),
 		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.MessageID(), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
 		Traits: Traits{Auth: m.Auth(), Listed: m.Listed(), List: m.List(), Answers: m.Answers(), By: m.By(), For: m.For()},
-		Class:  m.Class(), Sketch: m.t.sketches.Sketch(int(r.sketch)), Defects: m.Defects(), Flaws: m.all(r.flaws, r.flawCount),
+		Class:  m.Class(), Sketch: m.t.sketches.Sketch(int(r.sketch)), Defects: m.Defects(), Flaws: m.all(m.d.flaws, r.flawCount),
 		Campaign: m.Campaign(), Weak: m.Weak(), BounceOf: m.BounceOf(), Call: m.Call(), Likely: m.Likely(), Known: m.Known(),
 	}
 	out.Bounce = m.Bounce()
@@ -258,5 +259,5 @@ func (m Message) AppendLinks(out []string) []string {
 	return m.appendAll(out, m.r.links, m.r.linkCount)
 }
 func (m Message) AppendFlaws(out []string) []string {
-	return m.appendAll(out, m.r.flaws, m.r.flawCount)
+	return m.appendAll(out, m.d.flaws, m.r.flawCount)
 }

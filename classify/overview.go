@@ -32,7 +32,7 @@ func Overlook(t *Table) *Overview {
 		m := t.At(i)
 		all.add(m.r)
 		calls[m.r.call]++
-		if m.r.defects == 0 && m.r.flawCount == 0 {
+		if m.d.defects == 0 && m.r.flawCount == 0 {
 			continue
 		}
 		if m.Defects()&^harmless != 0 || m.Flawed() {

@@ -15,7 +15,7 @@ import (
 var errTable = errors.New("not a stored table")
 
 // tableHead begins a stored table. The number grows with the form of a row.
-const tableHead = "qclean table 2\n"
+const tableHead = "qclean table 3\n"
 
 // Encode writes the table as it lies in memory, numbers with the low byte first.
 func (t *Table) Encode(out io.Writer) error {
@@ -24,7 +24,8 @@ func (t *Table) Encode(out io.Writer) error {
 	buf := appendNumbers(make([]byte, 0, 256), t.count, t.stale, len(t.bounces))
 	for i := range t.count {
 		w.Write(buf)
-		buf = t.row(i).append(buf[:0])
+		f := t.full(i)
+		buf = f.append(buf[:0])
 	}
 	for i := range t.bounces {
 		w.Write(buf)
@@ -98,9 +99,9 @@ func (t *Table) decodeRows(r io.Reader, count, bounces int) error {
 		if _, err := io.ReadFull(r, b); err != nil {
 			return fmt.Errorf("%w: %v", errTable, err)
 		}
-		var one row
+		var one full
 		one.parse(b)
-		t.push(one)
+		t.push(&one)
 	}
 	b = b[:bounceBytes]
 	for range bounces {

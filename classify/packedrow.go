@@ -15,16 +15,16 @@ const (
 	bounceBytes = 4*bounceRefs + 1 + 4
 )
 
-func (r *row) refs() [rowRefs]*ref {
+func (r *full) refs() [rowRefs]*ref {
 	return [...]*ref{&r.id, &r.queue, &r.ident, &r.from, &r.login, &r.ip, &r.name, &r.helo, &r.reason, &r.author, &r.subject, &r.messageID,
 		&r.answers, &r.by, &r.for_, &r.campaign, &r.bounceOf, &r.known, &r.to, &r.links, &r.flaws, &r.files, &r.fromDomain, &r.toDomain}
 }
 
-func (r *row) bytes() [8]*uint8 {
+func (r *full) bytes() [8]*uint8 {
 	return [...]*uint8{&r.toCount, &r.linkCount, &r.flawCount, &r.fileCount, &r.envelope, &r.kind, &r.class, &r.call}
 }
 
-func (r *row) append(b []byte) []byte {
+func (r *full) append(b []byte) []byte {
 	le := binary.LittleEndian
 	for _, f := range r.refs() {
 		b = le.AppendUint32(b, uint32(*f))
@@ -43,7 +43,7 @@ func (r *row) append(b []byte) []byte {
 }
 
 // parse is the reverse of append, of rowBytes bytes.
-func (r *row) parse(b []byte) {
+func (r *full) parse(b []byte) {
 	le := binary.LittleEndian
 	for i, f := range r.refs() {
 		*f = ref(le.Uint32(b[4*i:]))
@@ -85,7 +85,7 @@ func (t *Table) check() error {
 			last = t.id(from - 1)
 		}
 		for i := from; i < to; i++ {
-			if !t.checkRow(t.row(i)) {
+			if !t.checkRow(t.row(i), t.details.at(i)) {
 				wrong.Store(true)
 				return
 			}
@@ -108,18 +108,18 @@ func (t *Table) check() error {
 	return nil
 }
 
-func (t *Table) checkRow(r *row) bool {
-	for _, f := range [...]ref{r.id, r.ident, r.messageID, r.answers, r.campaign, r.bounceOf} {
+func (t *Table) checkRow(r *row, d *detail) bool {
+	for _, f := range [...]ref{r.id, d.ident, d.messageID, d.answers, r.campaign, r.bounceOf} {
 		if !t.own.holds(f) {
 			return false
 		}
 	}
-	for _, f := range [...]ref{r.queue, r.from, r.login, r.ip, r.name, r.helo, r.reason, r.author, r.subject, r.by, r.for_, r.known, r.fromDomain, r.toDomain} {
+	for _, f := range [...]ref{d.queue, r.from, r.login, r.ip, d.name, d.helo, d.reason, d.author, r.subject, d.by, d.for_, d.known, r.fromDomain, r.toDomain} {
 		if !t.text.holds(f) {
 			return false
 		}
 	}
-	return t.checkRecipients(r) && t.checkList(r.links, r.linkCount) && t.checkList(r.flaws, r.flawCount) && t.checkFiles(r) &&
+	return t.checkRecipients(r) && t.checkList(r.links, r.linkCount) && t.checkList(d.flaws, r.flawCount) && t.checkFiles(d) &&
 		r.sketch >= 0 && int(r.sketch) < t.sketches.Len() && r.bounce >= 0 && int(r.bounce) <= len(t.bounces)
 }
 
@@ -174,16 +174,16 @@ func (t *Table) checkRecipients(r *row) bool {
 	return true
 }
 
-func (t *Table) checkFiles(r *row) bool {
-	if r.fileCount&severalFiles == 0 {
-		return r.fileCount < 2 && t.own.holds(r.files)
+func (t *Table) checkFiles(d *detail) bool {
+	if d.fileCount&severalFiles == 0 {
+		return d.fileCount < 2 && t.own.holds(d.files)
 	}
-	n := int(r.fileCount &^ severalFiles)
-	if !t.text.holds(r.files) || t.text.numbers(r.files) < 2*n {
+	n := int(d.fileCount &^ severalFiles)
+	if !t.text.holds(d.files) || t.text.numbers(d.files) < 2*n {
 		return false
 	}
 	for i := range n {
-		if !t.own.holds(t.text.number(r.files, 2*i)) {
+		if !t.own.holds(t.text.number(d.files, 2*i)) {
 			return false
 		}
 	}

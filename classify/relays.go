@@ -125,7 +125,7 @@ func (t *Table) Further(site *Site) (again []int32) {
 		return known
 	}
 	for i := range t.count {
-		r := t.row(i)
+		r, d := t.row(i), t.details.at(i)
 		if !ours(r.ip) {
 			continue
 		}
@@ -135,7 +135,7 @@ func (t *Table) Further(site *Site) (again []int32) {
 			continue
 		}
 		b := &t.before[at]
-		r.login, r.ip, r.name, r.helo, r.for_ = b.login, b.ip, b.name, b.helo, b.for_
+		r.login, r.ip, d.name, d.helo, d.for_ = b.login, b.ip, b.name, b.helo, b.for_
 		if r.flags &^= isAuth; b.auth {
 			r.flags |= isAuth
 		}

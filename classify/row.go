@@ -9,24 +9,36 @@ import (
 	"qclean/scan/spool"
 )
 
-// row is a Record without a pointer in it: about 150 bytes, of which the
-// collector looks at none.
+// row and detail are a Record without a pointer in it: 140 bytes, of which the
+// collector looks at none. A row is what is asked of messages all over the table
+// at once, such as the members of a campaign. Details are asked for one message
+// after another, so that of a large table few are in memory at a time.
 type row struct {
-	id, queue, ident                              ref
-	from, login, ip, name, helo, reason           ref
-	author, subject, messageID, answers, by, for_ ref
-	campaign, bounceOf, known                     ref
-	to, links, flaws                              ref // lists; of one, the text itself. That of recipients goes on with their domains
-	fromDomain, toDomain                          ref // of the sender and, when there is one, of the recipient
-	files                                         ref // list of names and roles; of one that is Control, the name itself
-	sketch                                        int32
-	bounce                                        int32 // place among the table's bounces, counted from 1
-	recipients                                    int32
-	defects                                       uint32
-	size, arrived                                 int64 // arrived in nanoseconds since 1970, noTime when not known
-	flags                                         uint16
-	toCount, linkCount, flawCount, fileCount      uint8
-	envelope, kind, class, call                   uint8
+	id, from, fromDomain, subject, ip, login ref
+	to, toDomain, links                      ref // lists; of one, the text itself, and to's domain. That of recipients goes on with their domains
+	campaign, bounceOf                       ref
+	sketch                                   int32
+	bounce                                   int32 // place among the table's bounces, counted from 1
+	recipients                               int32
+	size, arrived                            int64 // arrived in nanoseconds since 1970, noTime when not known
+	flags                                    uint16
+	toCount, linkCount, flawCount            uint8
+	kind, class, call                        uint8
+}
+
+type detail struct {
+	queue, ident, name, helo, reason            ref
+	author, messageID, answers, by, for_, known ref
+	flaws                                       ref // list, as in a row
+	files                                       ref // list of names and roles; of one that is Control, the name itself
+	defects                                     uint32
+	fileCount, envelope                         uint8
+}
+
+// full is both.
+type full struct {
+	row
+	detail
 }
 
 // bounceRow is a Bounce in the same form. Trail is a list of five texts and a
@@ -164,17 +176,19 @@ func (p *packer) files(files []spool.File, id spool.ID, idRef ref) (ref, uint8) 
 // severalFiles marks a list of files that is kept as a list, though it may be of one.
 const severalFiles = 0x80
 
-// pack is the row of a record.
-func (p *packer) pack(r *Record) row {
-	id := p.own(string(r.ID))
-	out := row{
-		id: id, queue: p.once(r.Queue), ident: p.own(r.Ident), from: p.once(r.From), login: p.once(r.AuthUser),
-		ip: p.once(r.SourceIP), name: p.once(r.SourceName), helo: p.once(r.Helo), reason: p.once(r.Reason),
-		subject: p.once(r.Subject), messageID: p.own(r.MessageID), answers: p.own(r.Answers),
-		by: p.once(r.By), for_: p.once(r.For), campaign: p.own(string(r.Campaign)), bounceOf: p.own(string(r.BounceOf)),
-		known: p.once(string(r.Known)), recipients: int32(r.Recipients), defects: uint32(r.Defects), size: r.Size,
-		arrived: nanosOf(r.Arrived), flags: flagsOf(r), envelope: uint8(r.Envelope), kind: uint8(r.Kind), class: uint8(r.Class),
-		call: uint8(r.Call), sketch: int32(p.t.sketches.Add(&r.Sketch)),
+// pack is a record's row and details.
+func (p *packer) pack(r *Record) full {
+	var out full
+	out.row = row{
+		id: p.own(string(r.ID)), from: p.once(r.From), login: p.once(r.AuthUser), ip: p.once(r.SourceIP), subject: p.once(r.Subject),
+		campaign: p.own(string(r.Campaign)), bounceOf: p.own(string(r.BounceOf)), recipients: int32(r.Recipients), size: r.Size,
+		arrived: nanosOf(r.Arrived), flags: flagsOf(r), kind: uint8(r.Kind), class: uint8(r.Class), call: uint8(r.Call),
+		sketch: int32(p.t.sketches.Add(&r.Sketch)),
+	}
+	out.detail = detail{
+		queue: p.once(r.Queue), ident: p.own(r.Ident), name: p.once(r.SourceName), helo: p.once(r.Helo), reason: p.once(r.Reason),
+		messageID: p.own(r.MessageID), answers: p.own(r.Answers), by: p.once(r.By), for_: p.once(r.For), known: p.once(string(r.Known)),
+		defects: uint32(r.Defects), envelope: uint8(r.Envelope),
 	}
 	if out.author = out.from; r.HeaderFrom != r.From {
 		out.author = p.once(r.HeaderFrom)
@@ -183,7 +197,7 @@ func (p *packer) pack(r *Record) row {
 	out.to, out.toDomain, out.toCount = p.recipients(r.To)
 	out.links, out.linkCount = p.many(r.Links)
 	out.flaws, out.flawCount = p.many(r.Flaws)
-	out.files, out.fileCount = p.files(r.Files, r.ID, id)
+	out.files, out.fileCount = p.files(r.Files, r.ID, out.id)
 	if r.Before != nil {
 		p.t.before = append(roomy(p.t.before), p.before(r.Before, out.sketch))
 	}

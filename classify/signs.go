@@ -19,8 +19,8 @@ func (l *looker) signs(m Message, way wayCode) (s sign) {
 	set(isMailing, m.Listed())
 	set(shadyGreeting, l.shady(m))
 	set(hostMatches, from != Ours && way&wayInside == 0 && l.matches(m))
-	set(forUs, from != Ours && to == Foreign && m.r.for_ != 0 && l.site.LocalAddress(m.For()))
-	set(answersOurs, to == Ours && m.r.answers != 0 && l.answers(m.Answers()))
+	set(forUs, from != Ours && to == Foreign && m.d.for_ != 0 && l.site.LocalAddress(m.For()))
+	set(answersOurs, to == Ours && m.d.answers != 0 && l.answers(m.Answers()))
 	set(writes, m.Kind() == kind.Mail && m.ToCount() <= floodSize && l.local(m.r.from, m.r.fromDomain) &&
 		(m.r.login != 0 || m.r.ip == 0 || l.ip.IsValid() && l.site.trusts(l.ip)))
 	return s
@@ -41,7 +41,7 @@ func (l *looker) answers(id string) bool { return l.site.Local(id[strings.LastIn
 
 // shady tells whether a client greets as no mail server does.
 func (l *looker) shady(m Message) bool {
-	if m.r.helo == 0 || m.r.ip == 0 {
+	if m.d.helo == 0 || m.r.ip == 0 {
 		return false
 	}
 	h := strings.ToLower(strings.Trim(m.Helo(), "[]"))

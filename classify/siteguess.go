@@ -41,7 +41,7 @@ func guessFrom(t *Table) *guess {
 	var by, from, clients counter
 	for i := range t.Len() {
 		m := t.At(i)
-		by.count(m.r.by)
+		by.count(m.d.by)
 		clients.count(m.r.ip)
 		if m.r.fromDomain != 0 && (m.Auth() || m.r.login != 0 || private(m.SourceIP())) {
 			from.count(m.r.fromDomain)

@@ -2,7 +2,6 @@ package classify
 
 import (
 	"iter"
-	"unsafe"
 
 	"qclean/classify/cluster"
 	"qclean/classify/fingerprint"
@@ -18,10 +17,10 @@ type Table struct {
 	Workers int // goroutines at once for what is asked of all messages, 0 for one a processor
 
 	room      *disk.Room
-	text      texts   // held once each, and lists
-	own       texts   // of one message only: IDs, names of files
-	rows      [][]row // chunks that never move
-	spare     [][]row // chunks without rows
+	text      texts // held once each, and lists
+	own       texts // of one message only: IDs, names of files
+	rows      column[row]
+	details   column[detail]
 	count     int
 	sorted    bool // in the order of IDs, each once
 	stale     int  // texts that are nobody's any more, about
@@ -31,15 +30,10 @@ type Table struct {
 	before    []beforeRow // in order of sketches; until Further
 }
 
-const (
-	chunkBits = 12
-	chunkRows = 1 << chunkBits
-)
-
 // NewTable makes an empty table whose blocks lie in a room.
 func NewTable(room *disk.Room) *Table {
 	t := &Table{room: room}
-	t.text.room, t.own.room, t.sketches.Room, t.originals.Room = room, room, room, room
+	t.rows.room, t.details.room, t.text.room, t.own.room, t.sketches.Room, t.originals.Room = room, room, room, room, room, room
 	return t
 }
 
@@ -63,10 +57,10 @@ func (t *Table) Len() int {
 }
 
 // row is the i-th. The pointer is good until the table is sorted or thinned out.
-func (t *Table) row(i int) *row { return &t.rows[i>>chunkBits][i&(chunkRows-1)] }
+func (t *Table) row(i int) *row { return t.rows.at(i) }
 
 // At gives message i.
-func (t *Table) At(i int) Message { return Message{t, t.row(i)} }
+func (t *Table) At(i int) Message { return Message{t, t.rows.at(i), t.details.at(i)} }
 
 // All gives the records one after another. The record is the caller's until
 // the next one.
@@ -85,34 +79,25 @@ func (t *Table) All() iter.Seq2[int, *Record] {
 // Append adds a record at the end: ErrFull. The table keeps nothing of it.
 func (t *Table) Append(r *Record) error {
 	p := packer{t: t}
-	packed := p.pack(r)
+	f := p.pack(r)
 	if p.err != nil {
 		return p.err
 	}
-	t.push(packed)
+	t.push(&f)
 	return nil
 }
 
-func (t *Table) push(r row) {
-	if t.count&(chunkRows-1) == 0 && t.count>>chunkBits == len(t.rows) {
-		t.rows = append(t.rows, t.chunk())
-	}
+func (t *Table) push(f *full) {
 	t.sorted = false
-	last := &t.rows[t.count>>chunkBits]
-	*last = append((*last)[:t.count&(chunkRows-1)], r)
+	t.rows.set(t.count, &f.row)
+	t.details.set(t.count, &f.detail)
 	t.count++
 }
 
-// chunk gives room for rows.
-func (t *Table) chunk() []row {
-	if last := len(t.spare) - 1; last >= 0 {
-		c := t.spare[last]
-		t.spare = t.spare[:last]
-		return c[:0]
-	}
-	b := t.room.Bytes(chunkRows * int(unsafe.Sizeof(row{}))) // a row holds no pointer
-	return unsafe.Slice((*row)(unsafe.Pointer(unsafe.SliceData(b))), chunkRows)[:0]
-}
+// full is a copy of message i, put what takes its place.
+func (t *Table) full(i int) full { return full{*t.rows.at(i), *t.details.at(i)} }
+
+func (t *Table) put(i int, f *full) { *t.rows.at(i), *t.details.at(i) = f.row, f.detail }
 
 // Keep drops the messages that keep does not hold for. It is asked once for
 // each, in order.
@@ -121,14 +106,16 @@ func (t *Table) Keep(keep func(i int) bool) {
 	for i := range t.count {
 		if keep(i) {
 			if n < i {
-				*t.row(n) = *t.row(i)
+				f := t.full(i)
+				t.put(n, &f)
 			}
 			n++
 		}
 	}
 	t.stale += staleRow * (t.count - n)
 	t.count = n
-	t.rows = t.rows[:(n+chunkRows-1)>>chunkBits]
+	t.rows.cut(n)
+	t.details.cut(n)
 }
 
 // Seal lets go of what is only needed while a table grows. The next Append
@@ -137,7 +124,7 @@ func (t *Table) Seal() { t.text.seal() }
 
 // Moved says where message i lies now.
 func (t *Table) Moved(i int, e *spool.Entry) error {
-	p, r := packer{t: t}, *t.row(i)
+	p, r := packer{t: t}, t.full(i)
 	r.id, r.queue = p.own(string(e.ID)), p.once(e.Queue)
 	r.files, r.fileCount = p.files(e.Files, e.ID, r.id)
 	r.flags &^= isFrozen
@@ -145,7 +132,7 @@ func (t *Table) Moved(i int, e *spool.Entry) error {
 		r.flags |= isFrozen
 	}
 	if p.err == nil {
-		*t.row(i) = r
+		t.put(i, &r)
 		t.sorted = false
 		t.stale += 2
 	}

@@ -32,22 +32,23 @@ func (t *Table) Join(added *Table) error {
 // merge puts the rows from one on where they belong among those before it,
 // which are in order, and drops them where there is one with the same ID.
 func (t *Table) merge(from int) {
-	late := make([]row, t.count-from)
+	late := make([]full, t.count-from)
 	for i := range late {
-		late[i] = *t.row(from + i)
+		late[i] = t.full(from + i)
 	}
-	slices.SortStableFunc(late, func(a, b row) int { return cmp.Compare(t.own.at(a.id), t.own.at(b.id)) })
+	slices.SortStableFunc(late, func(a, b full) int { return cmp.Compare(t.own.at(a.id), t.own.at(b.id)) })
 	again, old, to := false, from, t.count
 	for i := len(late) - 1; i >= 0; i-- {
 		id := t.own.at(late[i].id)
 		place := sort.Search(old, func(k int) bool { return t.id(k) > id }) // how many come before it
 		for old > place {
 			old, to = old-1, to-1
-			*t.row(to) = *t.row(old)
+			f := t.full(old)
+			t.put(to, &f)
 		}
 		again = again || place > 0 && t.id(place-1) == id || i > 0 && t.own.at(late[i-1].id) == id
 		to--
-		*t.row(to) = late[i]
+		t.put(to, &late[i])
 	}
 	if again {
 		t.dropRepeated()

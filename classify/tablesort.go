@@ -28,7 +28,8 @@ func (t *Table) Sort() {
 		order[i] = k.row
 		twice = twice || i > 0 && k.begin == keys[i-1].begin && t.id(int(k.row)) == t.id(int(keys[i-1].row))
 	}
-	t.arrange(order)
+	t.rows.arrange(order)
+	t.details.arrange(order)
 	if twice {
 		t.dropRepeated()
 	}
@@ -82,16 +83,3 @@ func (t *Table) keys() (keys []idKey, sorted bool) {
 }
 
 func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
-
-// arrange moves row order[i] to place i. The rows are copied, one after another,
-// into blocks of their own: they come in some runs that are in order, so that
-// a few blocks are read at a time, while to change rows where they lie would
-// jump about in all of a million. The old blocks are for rows to come.
-func (t *Table) arrange(order []int32) {
-	old := t.rows
-	t.rows, t.count = make([][]row, 0, len(old)), 0
-	for _, k := range order {
-		t.push(old[k>>chunkBits][k&(chunkRows-1)])
-	}
-	t.spare = append(t.spare, old...)
-}
