@@ -34,7 +34,7 @@ type Prior = cluster.Prior
 func Campaigns(t *Table, before []Prior, workers int) []*Campaign {
 	groups := cluster.Groups(t.set(nil), cluster.Options{Prior: before, Workers: workers})
 	out := make([]*Campaign, len(groups))
-	for i := range groups {
+	for _, i := range t.byPlace(len(groups), func(i int) []int32 { return groups[i].Members }) {
 		out[i] = t.campaign(&groups[i])
 	}
 	t.sumUp(out)
@@ -58,10 +58,25 @@ func (t *Table) campaign(g *cluster.Group) *Campaign {
 
 // sumUp adds up the members of campaigns.
 func (t *Table) sumUp(campaigns []*Campaign) {
-	each(t.Workers, len(campaigns), func() func(int) {
+	t.each(campaigns, func() func(int) {
 		var s summing
 		return func(i int) { campaigns[i].Summary = s.sum(t, campaigns[i].Members) }
 	})
+}
+
+// each is each of campaigns, in the order of their first messages. Most have no
+// other, and in any other order each would be far from the one before.
+func (t *Table) each(campaigns []*Campaign, start func() func(i int)) {
+	order := t.byPlace(len(campaigns), func(i int) []int32 { return campaigns[i].Members })
+	each(t.Workers, len(order), func() func(int) {
+		do := start()
+		return func(k int) { do(int(order[k])) }
+	})
+}
+
+// byPlace orders n sets of messages by where the first of each lies.
+func (t *Table) byPlace(n int, members func(i int) []int32) []int32 {
+	return cluster.ByPlace(n, len(t.rows.chunks), func(i int) int { return int(members(i)[0] >> chunkBits) })
 }
 
 func sortCampaigns(all []*Campaign) {

@@ -114,7 +114,7 @@ func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement 
 	j := judge{t: t, site: &site, points: points, out: Judgement{Site: site, Campaigns: make([]Verdict, len(campaigns)), Records: make([]*Verdict, t.Len())}}
 	j.seen, j.around = lookAround(t, &site)
 	strands := make([][]*Case, len(campaigns))
-	each(t.Workers, len(campaigns), func() func(int) {
+	t.each(campaigns, func() func(int) {
 		j := j // with buffers of its own
 		return func(i int) {
 			strands[i] = j.strands(campaigns[i])
@@ -124,7 +124,7 @@ func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement 
 		}
 	})
 	j.around.learn(strands, j.seen)
-	each(t.Workers, len(campaigns), func() func(int) {
+	t.each(campaigns, func() func(int) {
 		j := j
 		return func(i int) { j.settle(i, strands[i]) }
 	})

@@ -105,16 +105,21 @@ func (s *Set) key(i int32, buf *[]byte) uint64 {
 // through all sketches does so in this order: in any other each would be far
 // from the one before, and those of a large spool may be on the disk.
 func (s *Set) byPlace(n int, item func(i int) int32) []int32 {
-	ends := make([]int32, len(s.blocks)+1)
+	return ByPlace(n, len(s.blocks), func(i int) int { return int(s.items[item(i)].at >> blockBits) })
+}
+
+// ByPlace orders n things by the block that each is in, of so many blocks.
+func ByPlace(n, blocks int, block func(i int) int) []int32 {
+	ends := make([]int32, blocks+1)
 	for i := range n {
-		ends[s.items[item(i)].at>>blockBits+1]++
+		ends[block(i)+1]++
 	}
 	for b := 1; b < len(ends); b++ {
 		ends[b] += ends[b-1]
 	}
 	out := make([]int32, n)
 	for i := range n {
-		at := &ends[s.items[item(i)].at>>blockBits]
+		at := &ends[block(i)]
 		out[*at] = int32(i)
 		*at++
 	}
