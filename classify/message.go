@@ -237,21 +237,6 @@ func (m Message) ReadBounce(out *Bounce) bool {
 	return m.Bounced()
 }
 
-// AppendOriginal appends the sketch of the message that it reports about, in
-// the form of Sketch.AppendBinary.
-func (m Message) AppendOriginal(b []byte) []byte {
-	if n := m.bounce().original; n != 0 {
-		return m.t.originals.AppendBinary(b, int(n)-1)
-	}
-	b, _ = fingerprint.Sketch{}.AppendBinary(b) // the empty one is not too long
-	return b
-}
-
-// AppendSketch appends its sketch in the form of Sketch.AppendBinary.
-func (m Message) AppendSketch(b []byte) []byte {
-	return m.t.sketches.AppendBinary(b, int(m.r.sketch))
-}
-
 // AppendTo appends the recipients that are kept, AppendLinks the domains that it
 // links to, and AppendFlaws what is wrong with the queue file itself.
 func (m Message) AppendTo(out []string) []string { return m.appendAll(out, m.r.to, m.r.toCount) }

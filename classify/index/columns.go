@@ -10,7 +10,8 @@ import (
 
 // columns is one message in the Parquet file, in the order in which a filler
 // fills them. Names are what DuckDB shows; file names and IDs are escaped
-// (spool.EscapeName), since Parquet text is UTF-8.
+// (spool.EscapeName), since Parquet text is UTF-8. Sketches are left out: no
+// other tool could make sense of them, and they were half of the file.
 func columns() []pq.Field {
 	f := func(name string, k pq.Kind) pq.Field { return pq.Field{Name: name, Kind: k} }
 	list := func(name string, k pq.Kind) pq.Field { return pq.Field{Name: name, Kind: k, List: true} }
@@ -19,29 +20,28 @@ func columns() []pq.Field {
 		f("arrived", pq.Moment), f("from", pq.Text), f("null_sender", pq.Bool), list("to", pq.Text), f("recipients", pq.Int32),
 		f("envelope_source", pq.Word), f("auth_user", pq.Word), f("source_ip", pq.Word), f("source_name", pq.Word), f("helo", pq.Word),
 		f("reason", pq.Word), f("frozen", pq.Bool), f("header_from", pq.Text), f("subject", pq.Text), f("message_id", pq.Text),
-		list("links", pq.Word), f("kind", pq.Word), f("class", pq.Int32), f("sketch", pq.Bytes), f("defects", pq.Int32),
+		list("links", pq.Word), f("kind", pq.Word), f("class", pq.Int32), f("defects", pq.Int32),
 		list("flaws", pq.Word), f("campaign", pq.Word), f("weak", pq.Bool), f("bounce_of", pq.Word), f("known", pq.Word),
 		f("verdict", pq.Word), f("likely", pq.Bool), f("authenticated", pq.Bool), f("mailing", pq.Bool), f("list_mail", pq.Bool),
 		f("in_reply_to", pq.Text), f("received_by", pq.Word), f("received_for", pq.Word),
 		{Name: "bounce", Optional: true, Fields: []pq.Field{
 			list("failed", pq.Text), f("status", pq.Word), f("diagnostic", pq.Word), f("reporting_mta", pq.Word), f("message_id", pq.Text),
-			f("from", pq.Word), f("original_sketch", pq.Bytes),
+			f("from", pq.Word),
 			{Name: "trail", List: true, Fields: []pq.Field{f("ip", pq.Word), f("name", pq.Word), f("helo", pq.Word), f("by", pq.Word), f("login", pq.Word), f("authenticated", pq.Bool)}},
 		}},
 	}
 }
 
 // bounceColumns is how many columns the group of a report has. They are the last.
-const bounceColumns = 13
+const bounceColumns = 12
 
 // filler fills the columns of a row group one after another. After the last row
 // comes skip.
 type filler struct {
 	columns []*pq.Column
 	next    int
-	plain   int    // the last rows so far, that are no reports
-	sketch  []byte // buffers for one message
-	list    []string
+	plain   int      // the last rows so far, that are no reports
+	list    []string // buffers for one message
 	files   []spool.File
 	bounce  classify.Bounce
 }
@@ -51,10 +51,9 @@ func (f *filler) column() *pq.Column {
 	return f.columns[f.next-1]
 }
 
-func (f *filler) text(s string)  { f.column().Text(s) }
-func (f *filler) int(v int64)    { f.column().Int(v) }
-func (f *filler) bool(v bool)    { f.column().Bool(v) }
-func (f *filler) bytes(b []byte) { f.column().Bytes(b) }
+func (f *filler) text(s string) { f.column().Text(s) }
+func (f *filler) int(v int64)   { f.column().Int(v) }
+func (f *filler) bool(v bool)   { f.column().Bool(v) }
 
 // texts fills a list.
 func (f *filler) texts(all []string) {
@@ -93,8 +92,6 @@ func (f *filler) add(m classify.Message) {
 	f.texts(m.AppendLinks(f.list))
 	f.text(m.Kind().String())
 	f.int(int64(m.Class()))
-	f.sketch = m.AppendSketch(f.sketch[:0])
-	f.bytes(f.sketch)
 	f.int(int64(m.Defects()))
 	f.texts(m.AppendFlaws(f.list))
 	f.opinion(m)
@@ -157,10 +154,6 @@ func (f *filler) fillBounce(m classify.Message) {
 		c.Level(0, 1)
 		c.Text(s)
 	}
-	c := f.column()
-	c.Level(0, 1)
-	f.sketch = m.AppendOriginal(f.sketch[:0])
-	c.Bytes(f.sketch)
 	f.trail(b)
 }
 

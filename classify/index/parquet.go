@@ -15,7 +15,7 @@ import (
 )
 
 // parquetFormat grows when the meaning of a column changes.
-const parquetFormat = "4"
+const parquetFormat = "5"
 
 // rowGroup is how many rows are written together: a few megabytes.
 const rowGroup = 8 * 1024

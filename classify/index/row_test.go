@@ -31,7 +31,6 @@ type row struct {
 	Links      []string `parquet:"links,list"`
 	Kind       string   `parquet:"kind,dict"`
 	Class      int32    `parquet:"class"`
-	Sketch     []byte   `parquet:"sketch,uncompressed"`
 	Defects    int32    `parquet:"defects"`
 	Flaws      []string `parquet:"flaws,list"`
 	Campaign   string   `parquet:"campaign,dict"`
@@ -56,7 +55,6 @@ type bounce struct {
 	MTA        string   `parquet:"reporting_mta,dict"`
 	MessageID  string   `parquet:"message_id"`
 	From       string   `parquet:"from,dict"`
-	Original   []byte   `parquet:"original_sketch"`
 	Trail      []hop    `parquet:"trail,list"`
 }
 
@@ -69,17 +67,13 @@ type hop struct {
 	Auth  bool   `parquet:"authenticated"`
 }
 
-func toRow(r *classify.Record) (row, error) {
-	sketch, err := r.Sketch.AppendBinary(nil)
-	if err != nil {
-		return row{}, err
-	}
+func toRow(r *classify.Record) row {
 	out := row{
 		ID: spool.EscapeName(string(r.ID)), Queue: r.Queue, Ident: r.Ident, Size: r.Size, Arrived: nanos(r.Arrived),
 		From: r.From, Null: r.Null, To: r.To, Recipients: int32(r.Recipients), Envelope: r.Envelope.String(),
 		AuthUser: r.AuthUser, SourceIP: r.SourceIP, SourceName: r.SourceName, Helo: r.Helo, Reason: r.Reason,
 		Frozen: r.Frozen, HeaderFrom: r.HeaderFrom, Subject: r.Subject, MessageID: r.MessageID, Links: r.Links,
-		Kind: r.Kind.String(), Class: int32(r.Class), Sketch: sketch, Defects: int32(r.Defects),
+		Kind: r.Kind.String(), Class: int32(r.Class), Defects: int32(r.Defects),
 		Flaws: r.Flaws, Campaign: string(r.Campaign), Weak: r.Weak,
 		BounceOf: string(r.BounceOf), Known: string(r.Known), Call: r.Call.String(), Likely: r.Likely,
 		Auth: r.Auth, Listed: r.Listed, List: r.List, Answers: r.Answers, By: r.By, For: r.For,
@@ -94,9 +88,6 @@ func toRow(r *classify.Record) (row, error) {
 		for _, h := range b.Trail {
 			out.Bounce.Trail = append(out.Bounce.Trail, hop{h.IP, h.Name, h.Helo, h.By, h.Login, h.Auth})
 		}
-		if out.Bounce.Original, err = b.Original.AppendBinary(nil); err != nil {
-			return row{}, err
-		}
 	}
-	return out, nil
+	return out
 }
