@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"qclean/classify/crew"
 	"qclean/classify/fingerprint"
 )
 
@@ -22,21 +23,7 @@ type Prior struct {
 // largest gives it. What is equal is decided by content, so that the names
 // depend on no order.
 func name(s *Set, groups []Group, o Options) {
-	prior := o.Prior
-	type claim struct {
-		group, prior int
-		hits         int
-	}
-	var claims []claim
-	at := index(prior)
-	for i := range groups {
-		at.find(s, &groups[i])
-		for _, p := range at.touched {
-			if hits := int(at.found[p]); hits >= at.need(int(p)) {
-				claims = append(claims, claim{i, int(p), hits})
-			}
-		}
-	}
+	prior, claims := o.Prior, claimsOf(s, groups, o)
 	slices.SortFunc(claims, func(a, b claim) int {
 		if a.prior != b.prior {
 			if c := cmp.Or(cmp.Compare(prior[b.prior].Count, prior[a.prior].Count), cmp.Compare(prior[a.prior].ID, prior[b.prior].ID)); c != 0 {
@@ -60,6 +47,41 @@ func name(s *Set, groups []Group, o Options) {
 		}
 	}
 	fresh(groups, taken)
+}
+
+// claim says that a group may go on with a campaign.
+type claim struct {
+	group, prior int
+	hits         int // hashes of the campaign's fingerprint that the group has in its core
+}
+
+// claimRun is how many groups are looked up by one goroutine before the next.
+const claimRun = 128
+
+// claimsOf gives the claims in the order of groups. After a night in which little
+// changed there are thousands of groups, and as many campaigns.
+func claimsOf(s *Set, groups []Group, o Options) []claim {
+	if len(o.Prior) == 0 {
+		return nil
+	}
+	c, at := crew.New(o.Workers), index(o.Prior)
+	searches := make([]*priorSearch, c)
+	runs := make([][]claim, (len(groups)+claimRun-1)/claimRun)
+	c.Spread(len(groups), claimRun, func(worker, from, to int) {
+		if searches[worker] == nil {
+			searches[worker] = at.search()
+		}
+		x, run := searches[worker], &runs[from/claimRun]
+		for i := from; i < to; i++ {
+			x.find(s, &groups[i])
+			for _, p := range x.touched {
+				if hits := int(x.found[p]); hits >= x.need(int(p)) {
+					*run = append(*run, claim{i, int(p), hits})
+				}
+			}
+		}
+	})
+	return slices.Concat(runs...)
 }
 
 // fresh names the groups that go on with nothing. Two prints can be equal only

@@ -20,11 +20,21 @@ type priorIndex struct {
 	entries []priorEntry //
 	looks   []int32      // those of a picture, which need not be equal
 	odd     uint64       // what hashes are multiplied by, by chance
+}
+
+// priorSearch asks the index for one group after another. Each goroutine needs
+// one of its own.
+type priorSearch struct {
+	*priorIndex
 
 	// Of the group asked for last.
 	touched []int32 // campaigns that it may go on with,
 	found   []int32 // by campaign, how many of its hashes the group has in its core
 	hashes  []uint64
+}
+
+func (x *priorIndex) search() *priorSearch {
+	return &priorSearch{priorIndex: x, found: make([]int32, len(x.prior))}
 }
 
 // priorEntry is a hash of a campaign's fingerprint.
@@ -35,7 +45,7 @@ type priorEntry struct {
 }
 
 func index(prior []Prior) *priorIndex {
-	x := &priorIndex{prior: prior, found: make([]int32, len(prior)), odd: rand.Uint64() | 1}
+	x := &priorIndex{prior: prior, odd: rand.Uint64() | 1}
 	n := 0
 	for i := range prior {
 		n += len(prior[i].Print.Hashes)
@@ -51,19 +61,22 @@ func index(prior []Prior) *priorIndex {
 			often[x.bucket(h)]++
 		}
 	}
+	x.entries = make([]priorEntry, 0, n)
+	var hashes []uint64
 	for i := range prior {
 		if prior[i].Print.Kind == fingerprint.OfLook {
 			x.looks = append(x.looks, int32(i))
 		} else {
-			x.add(int32(i), often)
+			hashes = append(hashes[:0], prior[i].Print.Hashes...)
+			x.add(int32(i), hashes, often)
 		}
 	}
 	return x
 }
 
-// add puts the rarest hashes of a campaign into the index.
-func (x *priorIndex) add(prior int32, often []int32) {
-	all := append(x.hashes[:0], x.prior[prior].Print.Hashes...)
+// add puts the rarest hashes of a campaign into the index. It changes the order
+// of all.
+func (x *priorIndex) add(prior int32, all []uint64, often []int32) {
 	slices.SortFunc(all, func(a, b uint64) int {
 		return cmp.Or(cmp.Compare(often[x.bucket(a)], often[x.bucket(b)]), cmp.Compare(a, b))
 	})
@@ -72,14 +85,13 @@ func (x *priorIndex) add(prior int32, often []int32) {
 		x.entries = append(x.entries, priorEntry{h, prior, x.first[b]})
 		x.first[b] = int32(len(x.entries))
 	}
-	x.hashes = all
 }
 
 func (x *priorIndex) bucket(hash uint64) int { return int(hash*x.odd>>32) & (len(x.first) - 1) }
 
 // find counts for each campaign that a group may go on with how many of its
 // hashes the group has in its core.
-func (x *priorIndex) find(s *Set, g *Group) {
+func (x *priorSearch) find(s *Set, g *Group) {
 	for _, p := range x.touched {
 		x.found[p] = 0
 	}
@@ -106,14 +118,14 @@ func (x *priorIndex) find(s *Set, g *Group) {
 	}
 }
 
-func (x *priorIndex) compareAll(g *Group, hashes []uint64) {
+func (x *priorSearch) compareAll(g *Group, hashes []uint64) {
 	for i := range x.prior {
 		x.compare(int32(i), g, hashes)
 	}
 }
 
 // compare counts, once for each campaign. Both lists are in order.
-func (x *priorIndex) compare(prior int32, g *Group, hashes []uint64) {
+func (x *priorSearch) compare(prior int32, g *Group, hashes []uint64) {
 	p := &x.prior[prior].Print
 	if x.found[prior] > 0 || p.Class != g.Class || p.Kind != g.Print.Kind {
 		return
@@ -133,7 +145,7 @@ func (x *priorIndex) compare(prior int32, g *Group, hashes []uint64) {
 }
 
 // shown are the hashes of a group's core.
-func (x *priorIndex) shown(s *Set, g *Group) []uint64 {
+func (x *priorSearch) shown(s *Set, g *Group) []uint64 {
 	if g.Print.Kind != fingerprint.OfText {
 		return g.Print.Hashes
 	}
@@ -165,7 +177,7 @@ func (x *priorIndex) need(prior int) int {
 
 // findLooks is find for a picture: the look that most members have may turn a
 // bit as they become more.
-func (x *priorIndex) findLooks(g *Group) {
+func (x *priorSearch) findLooks(g *Group) {
 	for _, i := range x.looks {
 		p := &x.prior[i].Print
 		for _, h := range p.Hashes {

@@ -45,7 +45,7 @@ func checkPriors(t *testing.T, seed uint64, kinds uint32) {
 		}
 		prior = append(prior, p)
 	}
-	x := index(prior)
+	x := index(prior).search()
 	for range 20 {
 		g := Group{Class: classes[r.IntN(2)]}
 		for _, h := range core() {
