@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"sync"
 
 	"qclean/classify/cluster"
@@ -212,6 +213,15 @@ func (a *around) mark(seen *sight, clients, links map[ref]bool) {
 				}
 			}
 		}
+	})
+}
+
+// taught tells whether anything that was learnt is about a case. Rules see
+// nothing else that the first look did not show them, so that what was said of
+// any other stands.
+func (a *around) taught(c *Case) bool {
+	return a.abused[c.Way.Login] || slices.ContainsFunc(c.Members, func(i int32) bool {
+		return c.signs[i]&(badClient|badLink) != 0 || c.Way.NDR && a.called[a.t.At(int(i)).BounceOf()] != Unknown
 	})
 }
 

@@ -56,6 +56,9 @@ func (c *Case) samplesThat(test func(i int32) bool) []spool.ID {
 			break
 		}
 		if test(m) {
+			if out == nil {
+				out = make([]spool.ID, 0, min(MaxSamples, len(c.Members)))
+			}
 			out = append(out, c.t.At(int(m)).ID())
 		}
 	}

@@ -70,7 +70,7 @@ type Evidence struct {
 	For     Call // that the points speak for; Legitimate takes them off every unwanted call
 	Points  int
 	Text    string     // "2,310 clients in 1,906 networks sent it"
-	Samples []spool.ID // up to five messages that show it
+	Samples []spool.ID // up to five messages that show it; nobody may change them
 }
 
 // MaxSamples is how many messages one piece of evidence names.
@@ -131,10 +131,12 @@ func Judge(t *Table, campaigns []*Campaign, site Site, points Points) Judgement 
 	return j.out
 }
 
-// settle decides once more with what was learnt, for good.
+// settle decides once more, for good, where what was learnt can matter.
 func (j *judge) settle(campaign int, strands []*Case) {
 	for _, s := range strands {
-		j.decide(s)
+		if j.around.taught(s) {
+			j.decide(s)
+		}
 		said := s.verdict // apart from the case, which is not needed any more
 		for _, m := range s.Members {
 			j.out.Records[m] = &said
@@ -172,8 +174,9 @@ type judge struct {
 	around  *around
 	seen    *sight
 	summing summing
-	ips     []ref    // buffers of spread
-	nets    []uint64 //
+	ips     []ref      // buffers of spread
+	nets    []uint64   //
+	said    []Evidence // buffer of decide
 	out     Judgement
 }
 
@@ -181,7 +184,8 @@ type judge struct {
 // speaks for the mail is taken off every unwanted call.
 func (j *judge) decide(c *Case) {
 	var sum [len(callNames)]int
-	var evidence []Evidence
+	var some []spool.ID // of the members, for all evidence that names none itself
+	j.said = j.said[:0]
 	for i := range rules {
 		r := &rules[i]
 		points, ok := j.points[r.Name]
@@ -197,12 +201,15 @@ func (j *judge) decide(c *Case) {
 		}
 		e.Rule, e.For, e.Points = r.Name, r.For, points
 		if e.Samples == nil {
-			e.Samples = c.samples(0)
+			if some == nil {
+				some = c.samples(0)
+			}
+			e.Samples = some
 		}
-		evidence = append(evidence, e)
+		j.said = append(j.said, e)
 		sum[r.For] += points
 	}
-	c.verdict = Verdict{Evidence: evidence}
+	c.verdict = Verdict{Evidence: append([]Evidence(nil), j.said...)}
 	c.call(&sum)
 	c.verdict.Likely = c.verdict.Call != Unknown && (c.verdict.Score < sure || len(j.site.Guessed) > 0)
 }
