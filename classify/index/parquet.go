@@ -17,8 +17,10 @@ import (
 // parquetFormat grows when the meaning of a column changes.
 const parquetFormat = "5"
 
-// rowGroup is how many rows are written together: a few megabytes.
-const rowGroup = 8 * 1024
+// rowGroup is how many rows are written together: a megabyte or two, which stay
+// near the processor while they are filled. Twice as many took 6 MB more at the
+// peak and a fortieth of a second scan's time, for a file smaller by one percent.
+const rowGroup = 4 * 1024
 
 // Copied tells whether the Parquet file of a spool is of its last scan.
 func (s *Store) Copied(spool string, set Set) bool {
