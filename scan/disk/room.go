@@ -5,7 +5,9 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,19 +36,23 @@ type Room struct {
 	segments [][]byte //
 	full     bool     // there was an error: ordinary memory from now on
 	end      chan struct{}
+	next     atomic.Int64 // when to look at the process again, in nanoseconds since 1970; 0 while there is no file
 }
 
 const (
-	roomOrdinary = 24 << 20
-	roomMost     = 256 << 20
+	roomOrdinary = 8 << 20
+	roomMost     = 336 << 20
 	roomSegment  = 32 << 20
-	roomWorth    = 48 << 20               // of pages of files, the program's own among them
-	roomLook     = 20 * time.Millisecond  // how often the process is looked at
-	roomPerMB    = 200 * time.Microsecond // five times what a megabyte takes to come back
+	roomAround   = 64 << 10              // fault_around_bytes, as the kernel comes (mm/memory.c)
+	roomWorth    = 32 << 20              // of pages of files, the program's own among them
+	roomWatch    = 20 * time.Millisecond // how often the process is looked at, whoever works
+	roomLook     = time.Millisecond      // and how often at most
+	roomRate     = 4 << 20               // bytes that come into memory meanwhile, when two processors do little else
+	roomPerMB    = 80 * time.Microsecond // twice what a megabyte takes to come back
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
-// 24 MiB, and pages are let go when the process holds more than 256.
+// 8 MiB, and pages are let go when the process holds more than 336.
 func NewRoom(dir string) *Room { return &Room{dir: dir, Ordinary: roomOrdinary, Most: roomMost} }
 
 // Bytes gives a block of n zero bytes.
@@ -54,21 +60,28 @@ func (r *Room) Bytes(n int) []byte {
 	if r == nil {
 		return make([]byte, n)
 	}
+	r.Ease()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.given+int64(n) <= r.Ordinary || r.full || n > roomSegment {
+	if r.given+int64(n) <= r.Ordinary || r.full || n > roomSegment-roomAround {
 		r.given += int64(n)
 		return make([]byte, n)
 	}
-	page := os.Getpagesize()
-	need := (n + page - 1) / page * page
-	if len(r.rest) < need && !r.grow() {
+	if r.skip(); len(r.rest) < n && !r.grow() {
 		r.full = true
 		return make([]byte, n)
 	}
 	b := r.rest[:n:n]
-	r.rest = r.rest[need:]
+	r.rest = r.rest[n:]
 	return b
+}
+
+// skip goes on to where the next block may begin. The system brings in some
+// pages around each that is looked at, and these had better be of the same block.
+func (r *Room) skip() {
+	if over := int(uintptr(unsafe.Pointer(unsafe.SliceData(r.rest))) % roomAround); over > 0 {
+		r.rest = r.rest[min(roomAround-over, len(r.rest)):]
+	}
 }
 
 // grow adds a segment. Its blocks on the disk are there before it is used: a
@@ -84,7 +97,8 @@ func (r *Room) grow() bool {
 			return false
 		}
 		r.file, r.end = f, make(chan struct{})
-		go r.keepSmall(r.end)
+		r.next.Store(time.Now().UnixNano())
+		go r.watch(r.end)
 	}
 	fd := int(r.file.Fd())
 	if unix.Fallocate(fd, 0, r.size, roomSegment) != nil {
@@ -96,6 +110,7 @@ func (r *Room) grow() bool {
 	}
 	r.size += roomSegment
 	r.rest, r.segments = b, append(r.segments, b)
+	r.skip()
 	return true
 }
 
@@ -109,26 +124,46 @@ func (r *Room) Close() {
 	if r.end != nil {
 		close(r.end)
 		r.end = nil
+		r.next.Store(0)
 	}
 }
 
-// keepSmall lets pages go whenever the process holds too much, and enough of it
-// is the file's. They cost time when they come back: the more there were, the
-// longer it waits before it looks again.
-func (r *Room) keepSmall(end <-chan struct{}) {
-	pause := roomLook
+// watch eases the process's memory when nobody else does.
+func (r *Room) watch(end <-chan struct{}) {
 	for {
 		select {
 		case <-end:
 			return
-		case <-time.After(pause):
-		}
-		pause = roomLook
-		if all, file := resident(); all > r.Most && file > roomWorth {
-			r.letGo()
-			pause += time.Duration(file>>20) * roomPerMB
+		case <-time.After(roomWatch):
+			r.Ease()
 		}
 	}
+}
+
+// Ease lets pages go when the process holds too much, and enough of it is the
+// file's. Who passes over much of what lies in the room calls it now and then,
+// such as every few thousand messages: the processors have no time for a watch
+// while they work, and a pass that is not held up has all of the file in memory
+// within a few hundredths of a second. Mostly it costs as much as asking for
+// the time.
+//
+// Pages cost time when they come back: the more there were, the longer it is
+// until others are let go.
+func (r *Room) Ease() {
+	if r == nil {
+		return
+	}
+	now, next := time.Now().UnixNano(), r.next.Load()
+	if next == 0 || now < next || !r.next.CompareAndSwap(next, now+int64(roomWatch)) {
+		return
+	}
+	all, file := resident()
+	pause := min(max(roomLook, time.Duration((r.Most-all)/roomRate)*roomLook), roomWatch)
+	if all > r.Most && file > roomWorth {
+		r.letGo()
+		pause = max(roomLook, time.Duration(file>>20)*roomPerMB)
+	}
+	r.next.CompareAndSwap(now+int64(roomWatch), time.Now().Add(pause).UnixNano()) // unless it was closed
 }
 
 // letGo tells the system that nothing of the file need be in memory now. What

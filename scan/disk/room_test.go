@@ -52,10 +52,11 @@ func TestRoomKeepsWhatIsWritten(t *testing.T) {
 // TestPagesAreLetGo: when the process holds more than it should, the pages of
 // the room are let go, again and again.
 func TestPagesAreLetGo(t *testing.T) {
+	_, before := resident() // other tests' rooms among it
 	r := NewRoom(t.TempDir())
 	r.Ordinary, r.Most = 0, 1
 	defer r.Close()
-	blocks := [][]byte{r.Bytes(roomSegment), r.Bytes(roomSegment), r.Bytes(roomSegment)}
+	blocks := [][]byte{r.Bytes(roomSegment / 2), r.Bytes(roomSegment / 2), r.Bytes(roomSegment / 2), r.Bytes(roomSegment / 2)}
 	if _, file := resident(); len(r.segments) == 0 || file == 0 {
 		t.Skip("no file can be had here, or no /proc")
 	}
@@ -68,10 +69,10 @@ func TestPagesAreLetGo(t *testing.T) {
 		seen := false
 		for range 1000 {
 			_, file := resident()
-			if seen = file <= roomWorth; seen {
+			if seen = file <= before+roomWorth; seen {
 				break
 			}
-			time.Sleep(roomLook)
+			time.Sleep(roomWatch)
 		}
 		if !seen {
 			t.Fatal("the pages stay")
@@ -122,4 +123,50 @@ func TestRoomIsSharedByWorkers(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestEaseLetsGoAtOnce: who eases a process that holds too much need not wait
+// for the watch; while it does not, or once the room is closed, nothing is let go.
+func TestEaseLetsGoAtOnce(t *testing.T) {
+	var none *Room
+	none.Ease()
+	for _, test := range []struct {
+		name        string
+		most        int64
+		close, gone bool
+	}{
+		{name: "too much", most: 1, gone: true},
+		{name: "not too much", most: 1 << 40},
+		{name: "closed", most: 1, close: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := NewRoom(t.TempDir())
+			r.Ordinary, r.Most = 0, 1<<40
+			b := r.Bytes(roomSegment / 2)
+			_, before := resident()
+			if len(r.segments) == 0 || before == 0 {
+				t.Skip("no file can be had here, or no /proc")
+			}
+			close(r.end) // no watch but the test
+			r.end = nil
+			for i := 0; i < len(b); i += 4096 {
+				b[i] = 1
+			}
+			for i := 0; i < 2*roomWorth; i += roomSegment / 2 { // enough to be worth it
+				for c, k := r.Bytes(roomSegment/2), 0; k < len(c); k += 4096 {
+					c[k] = 1
+				}
+			}
+			r.Most = test.most
+			r.next.Store(1) // it is time to look
+			if test.close {
+				r.next.Store(0)
+			}
+			r.Ease()
+			if _, file := resident(); (file-before < roomWorth) != test.gone {
+				t.Errorf("%d MB of files are in memory", file>>20)
+			}
+			r.letGo()
+		})
+	}
 }
