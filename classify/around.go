@@ -40,8 +40,8 @@ func lookAround(t *Table, site *Site) (*sight, *around) {
 	originals.Go(a.groupOriginals)
 	seen := look(t, site)
 	logins := map[ref]int{}
-	for i, way := range seen.ways {
-		m := t.At(i)
+	for i, m := range t.pass() {
+		way := seen.ways[i]
 		if m.r.login != 0 {
 			logins[m.r.login]++
 		}
@@ -127,8 +127,7 @@ func (h *hits) add(bad bool) {
 func (a *around) groupOriginals() {
 	a.originals = make([]int32, a.t.Len())
 	var items, of []int32
-	for i := range a.t.Len() {
-		m := a.t.At(i)
+	for i, m := range a.t.pass() {
 		if original, ok := m.original(); ok && m.NDR() {
 			items = append(items, original)
 			of = append(of, int32(i))
@@ -202,8 +201,8 @@ func (k *known) mostly(least int) map[ref]bool {
 // mark sets the signs that were learnt.
 func (a *around) mark(seen *sight, clients, links map[ref]bool) {
 	crew.New(a.t.Workers).Spread(len(seen.signs), chunkRows, func(_, from, to int) {
-		for i := from; i < to; i++ {
-			r := a.t.row(i)
+		for i, m := range a.t.Pass(from, to) {
+			r := m.r
 			if clients[r.ip] {
 				seen.signs[i] |= badClient
 			}

@@ -34,7 +34,10 @@ type Prior = cluster.Prior
 func Campaigns(t *Table, before []Prior, workers int) []*Campaign {
 	groups := cluster.Groups(t.set(nil), cluster.Options{Prior: before, Workers: workers})
 	out := make([]*Campaign, len(groups))
-	for _, i := range t.byPlace(len(groups), func(i int) []int32 { return groups[i].Members }) {
+	for k, i := range t.byPlace(len(groups), func(i int) []int32 { return groups[i].Members }) {
+		if k%easeSets == 0 {
+			t.room.Ease()
+		}
 		out[i] = t.campaign(&groups[i])
 	}
 	t.sumUp(out)
@@ -70,9 +73,17 @@ func (t *Table) each(campaigns []*Campaign, start func() func(i int)) {
 	order := t.byPlace(len(campaigns), func(i int) []int32 { return campaigns[i].Members })
 	each(t.Workers, len(order), func() func(int) {
 		do := start()
-		return func(k int) { do(int(order[k])) }
+		return func(k int) {
+			if k%easeSets == 0 {
+				t.room.Ease()
+			}
+			do(int(order[k]))
+		}
 	})
 }
+
+// easeSets is after how many campaigns, most of one message, the room is eased.
+const easeSets = 32
 
 // byPlace orders n sets of messages by where the first of each lies.
 func (t *Table) byPlace(n int, members func(i int) []int32) []int32 {
@@ -90,8 +101,7 @@ func sortCampaigns(all []*Campaign) {
 func addBounces(t *Table, groups []cluster.Group, campaigns []*Campaign) {
 	var placer *cluster.Placer
 	changed := map[*Campaign]bool{}
-	for i := range t.Len() {
-		m := t.At(i)
+	for i, m := range t.pass() {
 		original, ok := m.original()
 		if !ok || m.r.bounceOf != 0 {
 			continue

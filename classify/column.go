@@ -33,6 +33,7 @@ func (c *column[T]) set(i int, v *T) {
 
 // chunk gives room for a chunk.
 func (c *column[T]) chunk() []T {
+	c.room.Ease()
 	if last := len(c.spare) - 1; last >= 0 {
 		old := c.spare[last]
 		c.spare = c.spare[:last]

@@ -15,8 +15,7 @@ func Standing(t *Table, campaigns []*Campaign) []*Campaign {
 		c.Members, c.Bounces = nil, nil
 		at[c.ID] = c
 	}
-	for i := range t.Len() {
-		m := t.At(i)
+	for i, m := range t.pass() {
 		if c := at[m.Campaign()]; c != nil {
 			c.Members = append(c.Members, int32(i))
 		} else {
@@ -77,8 +76,8 @@ func (g *growing) place() {
 	for _, c := range g.kept {
 		byClass[c.Class] = append(byClass[c.Class], c)
 	}
-	for i := range g.t.Len() {
-		r := g.t.row(i)
+	for i, m := range g.t.pass() {
+		r := m.r
 		if r.campaign != 0 {
 			continue
 		}
@@ -165,8 +164,7 @@ func (g *growing) bounces() {
 		c.Bounces = nil
 		at[c.ID] = c
 	}
-	for i := range g.t.Len() {
-		m := g.t.At(i)
+	for i, m := range g.t.pass() {
 		if m.r.bounceOf == 0 {
 			continue
 		}

@@ -24,8 +24,8 @@ func (t *Table) Idents() *Idents {
 	x.slots = make([]uint64, size)
 	hashes := make([]uint64, t.count) // beforehand: each is a line of memory that has to come
 	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
-		for i := from; i < to; i++ {
-			if id := t.own.at(t.details.at(i).ident); id != "" {
+		for i, m := range t.Pass(from, to) {
+			if id := m.Ident(); id != "" {
 				hashes[i] = maphash.String(x.seed, id)
 			}
 		}

@@ -28,8 +28,7 @@ func Overlook(t *Table) *Overview {
 	o := &Overview{Count: t.Len(), Defects: map[string]int{}, Calls: map[Call]int{}}
 	var all totals
 	var calls [256]int
-	for i := range t.Len() {
-		m := t.At(i)
+	for _, m := range t.pass() {
 		all.add(m.r)
 		calls[m.r.call]++
 		if m.d.defects == 0 && m.r.flawCount == 0 {

@@ -22,7 +22,7 @@ func (t *Table) Encode(out io.Writer) error {
 	w := bufio.NewWriterSize(out, 1<<18)
 	w.WriteString(tableHead)
 	buf := appendNumbers(make([]byte, 0, 256), t.count, t.stale, len(t.bounces))
-	for i := range t.count {
+	for i := range t.pass() {
 		w.Write(buf)
 		f := t.full(i)
 		buf = f.append(buf[:0])
@@ -32,9 +32,10 @@ func (t *Table) Encode(out io.Writer) error {
 		buf = t.bounces[i].append(buf[:0])
 	}
 	w.Write(buf)
-	for _, x := range []*texts{&t.text, &t.own} {
+	for _, x := range t.texts() {
 		w.Write(appendNumbers(nil, len(x.blocks)))
 		for _, b := range x.blocks {
+			x.room.Ease()
 			w.Write(appendNumbers(nil, len(b)))
 			w.Write(unsafe.Slice(unsafe.StringData(b), len(b))) // as a string it would be copied
 		}
@@ -70,7 +71,7 @@ func DecodeTable(in io.Reader, room *disk.Room) (*Table, error) {
 	if err := t.decodeRows(r, count, bounces); err != nil {
 		return nil, err
 	}
-	for _, x := range []*texts{&t.text, &t.own} {
+	for _, x := range t.texts() {
 		if err := x.decode(r); err != nil {
 			return nil, err
 		}

@@ -84,8 +84,8 @@ func (t *Table) check() error {
 		if from > 0 && t.own.holds(t.row(from-1).id) {
 			last = t.id(from - 1)
 		}
-		for i := from; i < to; i++ {
-			if !t.checkRow(t.row(i), t.details.at(i)) {
+		for i, m := range t.Pass(from, to) {
+			if !t.checkRow(m.r, m.d) {
 				wrong.Store(true)
 				return
 			}

@@ -29,7 +29,7 @@ func (t *texts) decode(r io.Reader) error {
 		if _, err := io.ReadFull(r, b); err != nil {
 			return fmt.Errorf("%w: %v", errTable, err)
 		}
-		t.last = b
+		t.open = []open{{i, b}}
 		t.blocks = append(t.blocks, written(b))
 	}
 	return t.check()

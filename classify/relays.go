@@ -124,8 +124,8 @@ func (t *Table) Further(site *Site) (again []int32) {
 		}
 		return known
 	}
-	for i := range t.count {
-		r, d := t.row(i), t.details.at(i)
+	for i, m := range t.pass() {
+		r, d := m.r, m.d
 		if !ours(r.ip) {
 			continue
 		}

@@ -80,13 +80,23 @@ func momentOf(n int64) time.Time {
 
 // packer puts the texts of a record into a table. The first error stays.
 type packer struct {
-	t   *Table
-	err error
+	t     *Table
+	shelf int // of the message
+	err   error
 }
 
-// once keeps a text that other messages may have as well.
-func (p *packer) once(s string) ref {
-	r, err := p.t.text.intern(s)
+// once keeps a text that many messages may have.
+func (p *packer) once(s string) ref { return p.intern(s, commonShelf) }
+
+// sender and subject keep what some messages may have, and is looked at together.
+func (p *packer) sender(s string) ref  { return p.intern(s, senderShelf) }
+func (p *packer) subject(s string) ref { return p.intern(s, subjectShelf) }
+
+// seldom keeps a text that few others have.
+func (p *packer) seldom(s string) ref { return p.intern(s, p.shelf) }
+
+func (p *packer) intern(s string, shelf int) ref {
+	r, err := p.t.text.intern(s, shelf)
 	if err != nil {
 		p.err = err
 	}
@@ -95,7 +105,7 @@ func (p *packer) once(s string) ref {
 
 // own keeps a text that no other message has.
 func (p *packer) own(s string) ref {
-	r, err := p.t.own.add(s)
+	r, err := p.t.own.add(s, p.shelf)
 	if err != nil {
 		p.err = err
 	}
@@ -132,7 +142,7 @@ func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 	}
 	refs := make([]ref, 0, 2*MaxKeptRecipients)
 	for _, s := range list {
-		refs = append(refs, p.once(s))
+		refs = append(refs, p.seldom(s))
 	}
 	for i, s := range list {
 		d := Domain(s)
@@ -147,7 +157,7 @@ func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 }
 
 func (p *packer) numbers(list []ref) ref {
-	r, err := p.t.text.list(list)
+	r, err := p.t.text.list(list, listShelf)
 	if err != nil {
 		p.err = err
 	}
@@ -180,7 +190,7 @@ const severalFiles = 0x80
 func (p *packer) pack(r *Record) full {
 	var out full
 	out.row = row{
-		id: p.own(string(r.ID)), from: p.once(r.From), login: p.once(r.AuthUser), ip: p.once(r.SourceIP), subject: p.once(r.Subject),
+		id: p.own(string(r.ID)), from: p.sender(r.From), login: p.once(r.AuthUser), ip: p.once(r.SourceIP), subject: p.subject(r.Subject),
 		campaign: p.own(string(r.Campaign)), bounceOf: p.own(string(r.BounceOf)), recipients: int32(r.Recipients), size: r.Size,
 		arrived: nanosOf(r.Arrived), flags: flagsOf(r), kind: uint8(r.Kind), class: uint8(r.Class), call: uint8(r.Call),
 		sketch: int32(p.t.sketches.Add(&r.Sketch)),
@@ -191,7 +201,7 @@ func (p *packer) pack(r *Record) full {
 		defects: uint32(r.Defects), envelope: uint8(r.Envelope),
 	}
 	if out.author = out.from; r.HeaderFrom != r.From {
-		out.author = p.once(r.HeaderFrom)
+		out.author = p.sender(r.HeaderFrom)
 	}
 	out.fromDomain = p.once(Domain(r.From))
 	out.to, out.toDomain, out.toCount = p.recipients(r.To)
@@ -229,7 +239,7 @@ func flagsOf(r *Record) uint16 {
 
 func (p *packer) bounce(b *Bounce) bounceRow {
 	out := bounceRow{status: p.once(b.Status), diagnostic: p.once(b.Diagnostic), mta: p.once(b.ReportingMTA),
-		messageID: p.own(b.MessageID), from: p.once(b.From)}
+		messageID: p.own(b.MessageID), from: p.sender(b.From)}
 	out.failed, out.failedCount = p.many(b.Failed)
 	var hops []ref
 	for _, h := range b.Trail {

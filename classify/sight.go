@@ -43,8 +43,8 @@ func look(t *Table, site *Site) *sight {
 	c.Spread(t.Len(), chunkRows, func(worker, from, to int) {
 		l := &lookers[worker]
 		l.t, l.site = t, site
-		for i := from; i < to; i++ {
-			s.ways[i], s.signs[i] = l.look(t.At(i))
+		for i, m := range t.Pass(from, to) {
+			s.ways[i], s.signs[i] = l.look(m)
 		}
 	})
 	return s

@@ -39,8 +39,7 @@ type guess struct {
 func guessFrom(t *Table) *guess {
 	g := &guess{domains: map[string]int{}, hosts: map[string]int{}, relays: map[ref]int{}}
 	var by, from, clients counter
-	for i := range t.Len() {
-		m := t.At(i)
+	for _, m := range t.pass() {
 		by.count(m.d.by)
 		clients.count(m.r.ip)
 		if m.r.fromDomain != 0 && (m.Auth() || m.r.login != 0 || private(m.SourceIP())) {
@@ -89,8 +88,7 @@ func (g *guess) domain(s *Site, all int) {
 
 func (g *guess) relay(s *Site, t *Table) {
 	names, many := map[string]string{}, map[string]int{}
-	for i := range t.Len() {
-		r := t.At(i)
+	for _, r := range t.pass() {
 		n, ok := g.relays[r.r.ip]
 		if !ok {
 			continue

@@ -63,7 +63,10 @@ func (s *summing) sum(t *Table, members []int32) Summary {
 	}
 	var all totals
 	var kinds [256]int
-	for _, m := range members {
+	for i, m := range members {
+		if i%easeEvery == 0 {
+			t.room.Ease()
+		}
 		r := t.row(int(m))
 		all.add(r)
 		kinds[r.kind]++

@@ -17,8 +17,9 @@ type Table struct {
 	Workers int // goroutines at once for what is asked of all messages, 0 for one a processor
 
 	room      *disk.Room
-	text      texts // held once each, and lists
-	own       texts // of one message only: IDs, names of files
+	text      texts   // held once each, and lists
+	own       texts   // of one message only: IDs, names of files
+	shelves   shelves // on which most of the texts are, and the sketches
 	rows      column[row]
 	details   column[detail]
 	count     int
@@ -33,9 +34,15 @@ type Table struct {
 // NewTable makes an empty table whose blocks lie in a room.
 func NewTable(room *disk.Room) *Table {
 	t := &Table{room: room}
-	t.rows.room, t.details.room, t.text.room, t.own.room, t.sketches.Room, t.originals.Room = room, room, room, room, room, room
+	t.rows.room, t.details.room, t.sketches.Room, t.originals.Room = room, room, room, room
+	for _, x := range t.texts() {
+		x.room = room
+	}
 	return t
 }
+
+// texts are all that there are.
+func (t *Table) texts() [2]*texts { return [...]*texts{&t.text, &t.own} }
 
 // TableOf makes a table of a few records, for tests.
 func TableOf(records ...Record) *Table {
@@ -62,13 +69,34 @@ func (t *Table) row(i int) *row { return t.rows.at(i) }
 // At gives message i.
 func (t *Table) At(i int) Message { return Message{t, t.rows.at(i), t.details.at(i)} }
 
+// Pass gives the messages from one number to another, in order. What was passed
+// need not stay in memory: of a large table it is let go, see disk.Room.
+func (t *Table) Pass(from, to int) iter.Seq2[int, Message] {
+	return func(yield func(int, Message) bool) {
+		for i := from; i < to; i++ {
+			if i%easeEvery == 0 {
+				t.room.Ease()
+			}
+			if !yield(i, t.At(i)) {
+				return
+			}
+		}
+	}
+}
+
+// easeEvery is after how many messages the room is eased.
+const easeEvery = 256
+
+// pass gives all of them.
+func (t *Table) pass() iter.Seq2[int, Message] { return t.Pass(0, t.Len()) }
+
 // All gives the records one after another. The record is the caller's until
 // the next one.
 func (t *Table) All() iter.Seq2[int, *Record] {
 	return func(yield func(int, *Record) bool) {
 		var r Record
-		for i := range t.count {
-			r = t.At(i).Record()
+		for i, m := range t.pass() {
+			r = m.Record()
 			if !yield(i, &r) {
 				return
 			}
@@ -78,7 +106,7 @@ func (t *Table) All() iter.Seq2[int, *Record] {
 
 // Append adds a record at the end: ErrFull. The table keeps nothing of it.
 func (t *Table) Append(r *Record) error {
-	p := packer{t: t}
+	p := packer{t: t, shelf: t.shelve(string(r.ID))}
 	f := p.pack(r)
 	if p.err != nil {
 		return p.err
@@ -103,7 +131,7 @@ func (t *Table) put(i int, f *full) { *t.rows.at(i), *t.details.at(i) = f.row, f
 // each, in order.
 func (t *Table) Keep(keep func(i int) bool) {
 	n := 0
-	for i := range t.count {
+	for i := range t.pass() {
 		if keep(i) {
 			if n < i {
 				f := t.full(i)
@@ -191,8 +219,8 @@ func (t *Table) set(members []int32) *cluster.Set {
 	var items []int32
 	if members == nil {
 		items = make([]int32, 0, t.count)
-		for i := range t.count {
-			items = append(items, t.row(i).sketch)
+		for _, m := range t.pass() {
+			items = append(items, m.r.sketch)
 		}
 	}
 	for _, m := range members {

@@ -66,7 +66,7 @@ func TestTextsAreHeldOnce(t *testing.T) {
 	want := map[string]ref{}
 	for i := range 5000 {
 		s := strings.Repeat(fmt.Sprint(i%1700, "-"), i%17+1)
-		r, err := x.intern(s)
+		r, err := x.intern(s, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestTallyOfRefs(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(n), uint64(kinds)))
 			for range n {
 				s := fmt.Sprint("v", min(r.IntN(kinds), r.IntN(kinds)))
-				at, err := x.intern(s)
+				at, err := x.intern(s, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -279,8 +279,10 @@ func TestCompactForgetsWhatIsGone(t *testing.T) {
 		}
 	}
 	size := func(t *Table) (n int) {
-		for _, b := range append(t.text.blocks, t.own.blocks...) {
-			n += len(b)
+		for _, x := range t.texts() {
+			for _, b := range x.blocks {
+				n += len(b)
+			}
 		}
 		return n
 	}

@@ -57,8 +57,8 @@ type idKey struct {
 func (t *Table) keys() (keys []idKey, sorted bool) {
 	common, last := "", ""
 	sorted = true
-	for i := range t.count {
-		id := t.id(i)
+	for i, m := range t.pass() {
+		id := string(m.ID())
 		if i == 0 {
 			common = id
 		}
@@ -74,9 +74,9 @@ func (t *Table) keys() (keys []idKey, sorted bool) {
 		return nil, true
 	}
 	keys = make([]idKey, t.count)
-	for i := range keys {
+	for i, m := range t.pass() {
 		var b [8]byte
-		copy(b[:], t.id(i)[len(common):])
+		copy(b[:], m.ID()[len(common):])
 		keys[i] = idKey{binary.BigEndian.Uint64(b[:]), int32(i)}
 	}
 	return keys, false

@@ -22,14 +22,20 @@ type ref uint32
 type texts struct {
 	room   *disk.Room
 	blocks []string // what is written of each block
-	last   []byte   // the last block, as long as what is written of it
+	open   []open   // by shelf, the block that grows
 	slots  []uint64 // open addressing, by hash: its upper half, then where the text is
 	used   int
 	seed   maphash.Seed
 }
 
+// open is a block that grows, as long as what is written of it; b is nil where there is none.
+type open struct {
+	block int
+	b     []byte
+}
+
 const (
-	textBits  = 20 // 1 MiB a block
+	textBits  = 17 // 128 KiB a block
 	textBlock = 1 << textBits
 	maxBlocks = 1 << (32 - textBits)
 )
@@ -60,44 +66,57 @@ const maxText = 1<<22 - 1
 
 // add keeps a text without asking whether it is there: for those that are
 // different in every message.
-func (t *texts) add(s string) (ref, error) {
+func (t *texts) add(s string, shelf int) (ref, error) {
 	if s == "" {
 		return 0, nil
 	}
 	if len(s) > maxText {
 		return 0, ErrFull
 	}
-	need := len(s) + 3
-	if t.last == nil || len(t.last) > 0 && len(t.last)+need > textBlock {
-		if len(t.blocks) == maxBlocks {
-			return 0, ErrFull
-		}
-		t.last = t.room.Bytes(max(need+1, textBlock))[:0]
-		if len(t.blocks) == 0 {
-			t.last = append(t.last, 0) // the place of the empty text
-		}
-		t.blocks = append(t.blocks, "")
+	o, err := t.opened(len(s)+3, shelf)
+	if err != nil {
+		return 0, err
 	}
-	at := len(t.blocks)<<textBits - textBlock + len(t.last)
+	at := o.block<<textBits | len(o.b)
 	n := len(s)
 	switch {
 	case n < 0x80:
-		t.last = append(t.last, byte(n))
+		o.b = append(o.b, byte(n))
 	case n < 0x4000:
-		t.last = append(t.last, byte(n)|0x80, byte(n>>7))
+		o.b = append(o.b, byte(n)|0x80, byte(n>>7))
 	default:
-		t.last = append(t.last, byte(n)|0x80, byte(n>>7)|0x80, byte(n>>14))
+		o.b = append(o.b, byte(n)|0x80, byte(n>>7)|0x80, byte(n>>14))
 	}
-	t.last = append(t.last, s...) // never more than the block holds
-	t.blocks[len(t.blocks)-1] = written(t.last)
+	o.b = append(o.b, s...) // never more than the block holds
+	t.blocks[o.block] = written(o.b)
 	return ref(at), nil
+}
+
+// opened gives a shelf's block with room for some bytes.
+func (t *texts) opened(need, shelf int) (*open, error) {
+	for len(t.open) <= shelf {
+		t.open = append(t.open, open{})
+	}
+	o := &t.open[shelf]
+	if o.b != nil && (len(o.b) == 0 || len(o.b)+need <= textBlock) {
+		return o, nil
+	}
+	if len(t.blocks) == maxBlocks {
+		return nil, ErrFull
+	}
+	*o = open{len(t.blocks), t.room.Bytes(max(need+1, textBlock))[:0]}
+	if o.block == 0 {
+		o.b = append(o.b, 0) // the place of the empty text
+	}
+	t.blocks = append(t.blocks, "")
+	return o, nil
 }
 
 // written is what stands in a block: it is only ever added to.
 func written(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// intern keeps a text once.
-func (t *texts) intern(s string) (ref, error) {
+// intern keeps a text once, on the shelf of the first who has it.
+func (t *texts) intern(s string, shelf int) (ref, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -109,7 +128,7 @@ func (t *texts) intern(s string) (ref, error) {
 	if t.slots[i] != 0 {
 		return ref(t.slots[i]), nil
 	}
-	r, err := t.add(s)
+	r, err := t.add(s, shelf)
 	if err == nil {
 		t.slots[i] = uint64(hash)<<32 | uint64(r)
 		t.used++
@@ -184,13 +203,13 @@ func (t *texts) all() iter.Seq[ref] {
 func (t *texts) seal() { t.slots, t.used = nil, 0 }
 
 // list keeps several numbers as one text.
-func (t *texts) list(values []ref) (ref, error) {
+func (t *texts) list(values []ref, shelf int) (ref, error) {
 	var buf [4 * 2 * MaxKeptRecipients]byte
 	b := buf[:0]
 	for _, v := range values {
 		b = binary.LittleEndian.AppendUint32(b, uint32(v))
 	}
-	return t.intern(written(b))
+	return t.intern(written(b), shelf)
 }
 
 // numbers is how many there are in a list.

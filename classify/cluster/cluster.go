@@ -138,9 +138,13 @@ func (g *grouping) result(out []Group, class fingerprint.Class, order []int32) [
 	from := len(out)
 	out = slices.Grow(out, len(g.groups))[:from+len(g.groups)]
 	g.crew.Share(len(g.groups), func(worker, i int) {
+		g.set.Room.Ease()
 		out[from+i] = g.describe(g.hands[worker], class, g.groups[i].docs, g.groups[i].core, order)
 	})
 	for d, i := range g.of {
+		if d%easeEvery == 0 {
+			g.set.Room.Ease()
+		}
 		switch doc := g.docs[d]; {
 		case i != alone:
 		case doc.to-doc.from == 1:

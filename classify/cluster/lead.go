@@ -55,6 +55,7 @@ func (g *grouping) lead() *leading {
 		to = min(from+max(from/leadShare, leadFirst), len(g.docs))
 		if from > 0 {
 			l.crew.Spread(to-from, leadRun, func(worker, i, j int) {
+				l.set.Room.Ease()
 				for d := from + i; d < from+j; d++ {
 					l.of[d] = leaders[worker].best(int32(d))
 				}

@@ -55,6 +55,7 @@ func (n *census) before() []int32 {
 func (w *numbering) number(runs [][]uint16, from int, docs []doc) {
 	w.room(runs, from, docs)
 	for some := range slices.Chunk(w.set.byPlace(len(docs), func(i int) int32 { return docs[i].item }), numberNear) {
+		w.set.Room.Ease()
 		w.near = w.near[:0]
 		for _, i := range some {
 			w.near = append(w.near, w.set.hashes(docs[i].item)...)

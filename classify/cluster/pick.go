@@ -4,7 +4,7 @@ import "qclean/classify/fingerprint"
 
 // Pick makes a set of some of the sketches, in that order. The two share memory.
 func (s *Set) Pick(items []int32) *Set {
-	out := &Set{items: make([]item, len(items)), blocks: s.blocks}
+	out := &Set{Room: s.Room, items: make([]item, len(items)), blocks: s.blocks}
 	for i, at := range items {
 		out.items[i] = s.items[at]
 	}

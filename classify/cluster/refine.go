@@ -56,6 +56,7 @@ func (g *grouping) drop() {
 // settle computes a group's core anew if its docs changed, and tells whether it
 // counted them.
 func (h *hand) settle(g *grouping, gr *group) bool {
+	g.set.Room.Ease()
 	if gr.core.fresh(gr.docs) {
 		return false
 	}
@@ -163,6 +164,9 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 func (g *grouping) assign() {
 	g.crew.Spread(len(g.docs), shiftDocs, func(worker, from, to int) {
 		for d := from; d < to; d++ {
+			if d%easeEvery == 0 {
+				g.set.Room.Ease()
+			}
 			h := g.hands[worker]
 			t := h.text(g, &g.docs[d])
 			g.of[d] = h.bestCore(g, &t)

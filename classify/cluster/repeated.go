@@ -73,7 +73,7 @@ func newDeal(s *Set, docs []doc, c crew.Crew) *deal {
 // placed is one sketch of each doc, as they lie in memory: who goes through
 // them several times waits for none.
 func placed(s *Set, docs []doc, c crew.Crew) *Set {
-	out := &Set{items: make([]item, len(docs)), blocks: s.blocks}
+	out := &Set{Room: s.Room, items: make([]item, len(docs)), blocks: s.blocks}
 	order := s.byPlace(len(docs), func(i int) int32 { return docs[i].item })
 	c.Spread(len(docs), dealRun, func(_, from, to int) {
 		some := out.items[from:to]
@@ -112,6 +112,7 @@ func (d *deal) lay(from, to int) {
 // each gives the features of each doc that are to be counted, always the same.
 func (d *deal) each(visit func(task int, features []uint32)) {
 	d.crew.Spread(d.set.Len(), dealRun, func(worker, from, to int) {
+		d.set.Room.Ease()
 		sieve := &d.sieve[worker]
 		sieve.clear()
 		for i := from; i < to; i++ {

@@ -16,9 +16,14 @@ import (
 // 200 bytes a message. The zero value is an empty set.
 type Set struct {
 	Room   *disk.Room // where the blocks lie
+	Shelf  int        // where the next are put: those of a shelf lie together
 	items  []item
 	blocks [][]uint32
+	open   []int // by shelf, 1 + the block that grows
 }
+
+// easeEvery is after how many sketches the room is eased: see disk.Room.Ease.
+const easeEvery = 1 << 8
 
 // item says where a sketch lies. Its numbers are hashes, then media, then the
 // two halves of the exact hash.
@@ -31,7 +36,7 @@ type item struct {
 }
 
 const (
-	blockBits = 16 // 256 KiB a block, 65,536 blocks: 80 million sketches
+	blockBits = 14 // 64 KiB a block, 262,144 blocks: 80 million sketches
 	blockSize = 1 << blockBits
 )
 
@@ -41,11 +46,7 @@ func (s *Set) Add(k *fingerprint.Sketch) int {
 	hashes := k.Hashes[:min(len(k.Hashes), fingerprint.MaxHashes)]
 	media := k.Media[:min(len(k.Media), fingerprint.MaxMedia)]
 	need := len(hashes) + len(media) + 2
-	last := len(s.blocks) - 1
-	if last < 0 || blockSize-len(s.blocks[last]) < need {
-		s.blocks = append(s.blocks, s.block(blockSize)[:0])
-		last++
-	}
+	last := s.opened(need)
 	b := s.blocks[last]
 	s.items = append(s.items, item{
 		at:    uint32(last)<<blockBits | uint32(len(b)),
@@ -57,6 +58,20 @@ func (s *Set) Add(k *fingerprint.Sketch) int {
 	}
 	s.blocks[last] = append(b, uint32(k.Exact), uint32(k.Exact>>32))
 	return len(s.items) - 1
+}
+
+// opened gives the shelf's block, with room for some numbers.
+func (s *Set) opened(need int) int {
+	for len(s.open) <= s.Shelf {
+		s.open = append(s.open, 0)
+	}
+	last := s.open[s.Shelf] - 1
+	if last < 0 || blockSize-len(s.blocks[last]) < need {
+		last = len(s.blocks)
+		s.blocks = append(s.blocks, s.block(blockSize)[:0])
+		s.open[s.Shelf] = last + 1
+	}
+	return last
 }
 
 // block makes room for n numbers.

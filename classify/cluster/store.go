@@ -31,6 +31,7 @@ func (s *Set) Encode(w io.Writer) error {
 		}
 	}
 	for _, block := range s.blocks {
+		s.Room.Ease()
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(block)))
 		for _, v := range block {
 			b = binary.LittleEndian.AppendUint32(b, v)
@@ -63,6 +64,7 @@ func (s *Set) Decode(r io.Reader) error {
 			return err
 		}
 	}
+	s.open = []int{len(s.blocks)}
 	return s.check()
 }
 

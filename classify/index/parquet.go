@@ -93,8 +93,8 @@ func writeRows(w *pq.Writer, t *classify.Table) error {
 					return
 				}
 				f := filler{columns: rows.Columns}
-				for k := i * rowGroup; k < min((i+1)*rowGroup, t.Len()); k++ {
-					f.add(t.At(k))
+				for _, m := range t.Pass(i*rowGroup, min((i+1)*rowGroup, t.Len())) {
+					f.add(m)
 				}
 				f.skip()
 				filled[i] <- rows
