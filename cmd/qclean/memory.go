@@ -16,7 +16,7 @@ import (
 // smaller: the dead of a million messages would take 60 MB.
 const (
 	garbage   = 30
-	mostDead  = 24 << 20
+	mostDead  = 16 << 20
 	leastDead = 10 // percent
 	floor     = 48 << 20
 	heapLeast = 4 << 20 // of the runtime, for each 100 percent
