@@ -220,7 +220,7 @@ func (r *reading) settle() error {
 	if known < len(r.seen) {
 		r.Table.Keep(func(i int) bool { return r.seen[i] })
 	}
-	if r.added != r.Table {
+	if r.added != r.Table && r.added.Len() > 0 { // to join nothing is to walk over all texts for nothing
 		if err := r.Table.Join(r.added); err != nil {
 			return err
 		}
