@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -69,6 +70,52 @@ func checkPriors(t *testing.T, seed uint64, kinds uint32) {
 			if need := x.need(i); (want >= need || got >= need) && got != want {
 				t.Fatalf("seed %d: campaign %d: %d of its hashes, want %d of the %d needed", seed, i, got, want, need)
 			}
+		}
+	}
+}
+
+// TestClaimsAreTheSameWithAnyWorkers: each looks up runs of groups, and all of
+// them come together in order.
+func TestClaimsAreTheSameWithAnyWorkers(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	core := func() (out []uint32) {
+		for range 8 + r.IntN(8) {
+			out = append(out, r.Uint32N(400)<<8)
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	var o Options
+	for range 300 {
+		o.Prior = append(o.Prior, Prior{Print: fingerprint.FromCore(fingerprint.Mail, core(), 1)})
+	}
+	groups := make([]Group, 5*claimRun+7)
+	for i := range groups {
+		for _, h := range core() {
+			groups[i].Core = append(groups[i].Core, Feature{Hash: h})
+		}
+		for _, h := range o.Prior[r.IntN(len(o.Prior))].Print.Hashes { // so that it has a claim
+			groups[i].Core = append(groups[i].Core, Feature{Hash: uint32(h) << 8})
+		}
+		slices.SortFunc(groups[i].Core, func(a, b Feature) int { return cmp.Compare(a.Hash, b.Hash) })
+		groups[i].Core = slices.Compact(groups[i].Core)
+	}
+	claims := func(workers int) []claim {
+		o.Workers = workers
+		out := claimsOf(nil, groups, o)
+		if !slices.IsSortedFunc(out, func(a, b claim) int { return cmp.Compare(a.group, b.group) }) {
+			t.Errorf("%d workers: not in the order of groups", workers)
+		}
+		slices.SortFunc(out, func(a, b claim) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.prior, b.prior)) })
+		return out
+	}
+	want := claims(1)
+	if len(want) < len(groups) {
+		t.Fatalf("%d claims of %d groups", len(want), len(groups))
+	}
+	for _, workers := range []int{2, 3, 8} {
+		if !slices.Equal(claims(workers), want) {
+			t.Errorf("%d workers claim something else than one", workers)
 		}
 	}
 }
