@@ -53,18 +53,22 @@ func (t *folder) eachName(fd int, yield func(Info, error) bool) error {
 		l = &listing{buf: make([]byte, firstBatch)}
 	}
 	defer t.listings.Put(l)
-	for {
+	for buf := l.buf[:firstBatch]; ; { // who only wants to know what it is looks at few
 		var n int
-		err := retry(func() (err error) { n, err = unix.Getdents(fd, l.buf); return err })
+		err := retry(func() (err error) { n, err = unix.Getdents(fd, buf); return err })
 		if err != nil || n == 0 {
 			return err
 		}
-		if l.names = inOrder(l.names[:0], l.buf[:n]); !yieldAll(fd, l.buf, l.names, yield) {
+		if l.names = inOrder(l.names[:0], buf[:n]); !yieldAll(fd, buf, l.names, yield) {
 			return nil
 		}
-		if n > firstBatch/2 && len(l.buf) < batch {
+		if n <= firstBatch/2 {
+			continue
+		}
+		if len(l.buf) < batch {
 			l.buf, l.names = make([]byte, batch), make([]entry, 0, batch/direntLeast)
 		}
+		buf = l.buf
 	}
 }
 
