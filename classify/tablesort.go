@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+
+	"qclean/classify/crew"
 )
 
 // Sort brings the messages into the order of their IDs and drops all but the
@@ -28,8 +30,13 @@ func (t *Table) Sort() {
 		order[i] = k.row
 		twice = twice || i > 0 && k.begin == keys[i-1].begin && t.id(int(k.row)) == t.id(int(keys[i-1].row))
 	}
-	t.rows.arrange(order)
-	t.details.arrange(order)
+	crew.New(t.Workers).Share(2, func(_, i int) {
+		if i == 0 {
+			t.rows.arrange(order)
+		} else {
+			t.details.arrange(order)
+		}
+	})
 	if twice {
 		t.dropRepeated()
 	}
