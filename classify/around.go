@@ -164,7 +164,7 @@ func (a *around) learn(strands [][]*Case, seen *sight) {
 			if c.Way.NDR || !bad && !c.vouched() {
 				continue
 			}
-			for _, m := range c.Members {
+			for m := range a.t.some(c.Members) {
 				r := a.t.row(int(m))
 				clients.count(r.ip, bad)
 				for i := range int(r.linkCount) {

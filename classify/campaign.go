@@ -50,7 +50,7 @@ func Campaigns(t *Table, before []Prior, workers int) []*Campaign {
 // yet to be summed up.
 func (t *Table) campaign(g *cluster.Group) *Campaign {
 	id := t.campaignRef(g.ID)
-	for _, m := range g.Members {
+	for m := range t.some(g.Members) {
 		t.group(m, id, g.Weak != "")
 	}
 	return &Campaign{

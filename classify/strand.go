@@ -35,7 +35,7 @@ func (c *Case) share(of sign) float64 {
 // shareThat is how many of the members a test holds for, 0 to 1.
 func (c *Case) shareThat(test func(i int32) bool) float64 {
 	n := 0
-	for _, m := range c.Members {
+	for m := range c.t.some(c.Members) {
 		if test(m) {
 			n++
 		}
@@ -51,7 +51,7 @@ func (c *Case) samples(with sign) []spool.ID {
 // samplesThat names the first few members that a test holds for.
 func (c *Case) samplesThat(test func(i int32) bool) []spool.ID {
 	var out []spool.ID
-	for _, m := range c.Members {
+	for m := range c.t.some(c.Members) {
 		if len(out) == MaxSamples {
 			break
 		}

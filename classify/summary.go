@@ -63,10 +63,7 @@ func (s *summing) sum(t *Table, members []int32) Summary {
 	}
 	var all totals
 	var kinds [256]int
-	for i, m := range members {
-		if i%easeEvery == 0 {
-			t.room.Ease()
-		}
+	for m := range t.some(members) {
 		r := t.row(int(m))
 		all.add(r)
 		kinds[r.kind]++

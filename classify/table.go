@@ -84,6 +84,20 @@ func (t *Table) Pass(from, to int) iter.Seq2[int, Message] {
 	}
 }
 
+// some gives numbers of messages that are looked at one after another, as Pass does.
+func (t *Table) some(members []int32) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for i, m := range members {
+			if i%easeEvery == 0 {
+				t.room.Ease()
+			}
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}
+
 // easeEvery is after how many messages the room is eased.
 const easeEvery = 256
 
