@@ -28,7 +28,7 @@ const (
 // sketchHead is class, level and the two counts.
 const sketchHead = 4
 
-// AppendBinary appends the form that the index keeps, at most MaxBytes long.
+// AppendBinary appends a form to keep, at most MaxBytes long.
 func (k Sketch) AppendBinary(b []byte) ([]byte, error) {
 	if len(k.Hashes) > MaxHashes || len(k.Media) > MaxMedia {
 		return b, fmt.Errorf("%w: %d hashes, %d media", ErrSketch, len(k.Hashes), len(k.Media))
