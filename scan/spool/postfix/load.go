@@ -24,7 +24,10 @@ func (s *queueDir) Load(ctx context.Context, e *spool.Entry, buf []byte) (spool.
 		return spool.Text{}, err
 	}
 	q := s.files.Get().(*queueFile)
-	defer s.files.Put(q)
+	defer func() {
+		q.lend = nil // it is the view's, and the next who takes the file is another
+		s.files.Put(q)
+	}()
 	s.lend.Begin()
 	q.lend = s.lend
 	n, info, err := s.t.Load(e.Files[0].Name, q.room())
