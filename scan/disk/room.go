@@ -146,7 +146,7 @@ func (r *Room) watch(end <-chan struct{}) {
 
 // Ease lets pages go when the process holds too much, and enough of it is the
 // file's. Who passes over much of what lies in the room calls it now and then,
-// such as every few thousand messages: the processors have no time for a watch
+// such as every few hundred messages: the processors have no time for a watch
 // while they work, and a pass that is not held up has all of the file in memory
 // within a few hundredths of a second. Mostly it costs as much as asking for
 // the time.

@@ -3,6 +3,8 @@ package spool
 import (
 	"sync"
 	"unsafe"
+
+	"qclean/scan/disk"
 )
 
 // Lender makes the strings of one message's envelope after another. It lends
@@ -48,6 +50,11 @@ func (l *Lender) String(b []byte) string {
 	l.text = append(l.text, b...) // where it grows, what was lent stays where it was
 	own := l.text[at:]
 	return unsafe.String(unsafe.SliceData(own), len(own))
+}
+
+// Ident gives that of a file.
+func (l *Lender) Ident(i *disk.Info) string {
+	return l.String(i.AppendIdent(make([]byte, 0, disk.MaxIdent)))
 }
 
 // Recipient adds one to an envelope, and counts those that are too many. One

@@ -64,7 +64,7 @@ func room(b []byte, least int) []byte {
 
 // stated takes what the file system knows of both files; body is nil without one.
 func stated(l *spool.Lender, e *spool.Entry, bodyName string, header, body *disk.Info) {
-	e.Ident, e.Size = l.String(header.AppendIdent(make([]byte, 0, disk.MaxIdent))), header.Size
+	e.Ident, e.Size = l.Ident(header), header.Size
 	file := spool.File{Name: bodyName, Role: spool.Body}
 	switch {
 	case body == nil:

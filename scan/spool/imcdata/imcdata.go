@@ -111,7 +111,7 @@ func stated(e *spool.Entry, info *disk.Info, err error) error {
 }
 
 func noted(l *spool.Lender, e *spool.Entry, info *disk.Info) {
-	e.Ident, e.Size, e.Arrived = l.String(info.AppendIdent(make([]byte, 0, disk.MaxIdent))), info.Size, info.ModTime
+	e.Ident, e.Size, e.Arrived = l.Ident(info), info.Size, info.ModTime
 }
 
 // Advise asks for the beginning of the file.

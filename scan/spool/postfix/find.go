@@ -116,7 +116,7 @@ func stated(e *spool.Entry, info *disk.Info, err error) error {
 }
 
 func noted(l *spool.Lender, e *spool.Entry, info *disk.Info) {
-	e.Ident, e.Size = l.String(info.AppendIdent(make([]byte, 0, disk.MaxIdent))), info.Size
+	e.Ident, e.Size = l.Ident(info), info.Size
 	if e.Arrived.IsZero() {
 		if id, ok := parseID(e.ID.Short()); ok {
 			e.Arrived = id.arrived()
