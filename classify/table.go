@@ -99,7 +99,7 @@ func (t *Table) some(members []int32) iter.Seq[int32] {
 }
 
 // easeEvery is after how many messages the room is eased.
-const easeEvery = 256
+const easeEvery = 16
 
 // pass gives all of them.
 func (t *Table) pass() iter.Seq2[int, Message] { return t.Pass(0, t.Len()) }

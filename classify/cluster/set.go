@@ -23,7 +23,7 @@ type Set struct {
 }
 
 // easeEvery is after how many sketches the room is eased: see disk.Room.Ease.
-const easeEvery = 1 << 8
+const easeEvery = 1 << 4
 
 // item says where a sketch lies. Its numbers are hashes, then media, then the
 // two halves of the exact hash.

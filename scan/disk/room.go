@@ -35,28 +35,28 @@ type Room struct {
 	rest     []byte   // of the last segment
 	segments [][]byte //
 	full     bool     // there was an error: ordinary memory from now on
+	hand     int      // the segment that was let go last
 	end      chan struct{}
 	next     atomic.Int64 // when to look at the process again, in nanoseconds since 1970; 0 while there is no file
 }
 
 // A pass that looks all over the file brings 20 MB of it into memory within a
-// millisecond. To look seldom is quicker, and holds more: with 336 MB in place
-// of 240, and four times as long between two looks, a scan of a million took
-// 20 s and 440 to 450 MB, with these 25 s and 370 to 430.
+// millisecond, and twice that when two processors do little else. So there must
+// be room above Most.
 const (
 	roomOrdinary = 8 << 20
-	roomMost     = 240 << 20
+	roomMost     = 330 << 20
+	roomSlack    = 32 << 20 // how much less the process holds after some was let go
 	roomSegment  = 32 << 20
-	roomAround   = 64 << 10              // fault_around_bytes, as the kernel comes (mm/memory.c)
-	roomWorth    = 32 << 20              // of pages of files, the program's own among them
-	roomWatch    = 5 * time.Millisecond  // how often the process is looked at, whoever works
-	roomLook     = time.Millisecond      // and how often at most
-	roomRate     = 32 << 20              // bytes that come into memory meanwhile, when two processors do little else
-	roomPerMB    = 20 * time.Microsecond // half of what a megabyte takes to come back
+	roomAround   = 64 << 10             // fault_around_bytes, as the kernel comes (mm/memory.c)
+	roomWorth    = 32 << 20             // of pages of files, the program's own among them
+	roomWatch    = 5 * time.Millisecond // how often the process is looked at, whoever works
+	roomLook     = time.Millisecond     // and how often at most
+	roomRate     = 32 << 20             // bytes that come into memory meanwhile
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
-// 8 MiB, and pages are let go when the process holds more than 240.
+// 8 MiB, and pages are let go when the process holds more than 330.
 func NewRoom(dir string) *Room { return &Room{dir: dir, Ordinary: roomOrdinary, Most: roomMost} }
 
 // Bytes gives a block of n zero bytes.
@@ -146,13 +146,10 @@ func (r *Room) watch(end <-chan struct{}) {
 
 // Ease lets pages go when the process holds too much, and enough of it is the
 // file's. Who passes over much of what lies in the room calls it now and then,
-// such as every few hundred messages: the processors have no time for a watch
-// while they work, and a pass that is not held up has all of the file in memory
+// such as every few messages: the processors have no time for a watch while
+// they work, and a pass that is not held up has all of the file in memory
 // within a few hundredths of a second. Mostly it costs as much as asking for
 // the time.
-//
-// Pages cost time when they come back: the more there were, the longer it is
-// until others are let go.
 func (r *Room) Ease() {
 	if r == nil {
 		return
@@ -162,23 +159,36 @@ func (r *Room) Ease() {
 		return
 	}
 	all, file := resident()
-	pause := min(max(roomLook, time.Duration((r.Most-all)/roomRate)*roomLook), roomWatch)
 	if all > r.Most && file > roomWorth {
-		r.letGo()
-		pause = max(roomLook, time.Duration(file>>20)*roomPerMB)
+		all = r.letGo(all, r.Most-roomSlack)
 	}
+	pause := min(max(roomLook, time.Duration((r.Most-all)/roomRate)*roomLook), roomWatch)
 	r.next.CompareAndSwap(now+int64(roomWatch), time.Now().Add(pause).UnixNano()) // unless it was closed
 }
 
-// letGo tells the system that nothing of the file need be in memory now. What
-// was written is the file's and stays.
-func (r *Room) letGo() {
+// letGo tells the system of one segment after another that nothing of it need
+// be in memory now, until the process, which holds so many bytes, holds that
+// many at most, and says how many it holds then. What was written is the file's
+// and stays.
+//
+// It goes on where it ended. Of what is looked at all the time only a part goes
+// and comes back: where everything went, a pass over a little more than there is
+// memory for had to wait for all of it again and again.
+func (r *Room) letGo(all, most int64) int64 {
 	r.mu.Lock()
 	segments := r.segments
 	r.mu.Unlock()
-	for _, b := range segments {
+	for range segments {
+		r.mu.Lock()
+		r.hand = (r.hand + 1) % len(segments)
+		b := segments[r.hand]
+		r.mu.Unlock()
 		_ = unix.Madvise(b, unix.MADV_DONTNEED) // pages that stay cost memory, no more
+		if all, _ = resident(); all <= most {
+			break
+		}
 	}
+	return all
 }
 
 // resident is how many bytes of memory the process holds, and how many of them

@@ -35,7 +35,7 @@ func TestRoomKeepsWhatIsWritten(t *testing.T) {
 		t.Errorf("the file has a name: %v %v", names, err)
 	}
 	for range 3 {
-		r.letGo()
+		r.letGo(0, 0)
 		for i, b := range blocks {
 			for k := range b {
 				if b[k] != byte(i+k) {
@@ -46,7 +46,36 @@ func TestRoomKeepsWhatIsWritten(t *testing.T) {
 			b[0]--
 		}
 	}
-	r.letGo()
+	r.letGo(0, 0)
+}
+
+// TestNoMoreIsLetGoThanNeedBe: and the next time it is another segment's turn.
+func TestNoMoreIsLetGoThanNeedBe(t *testing.T) {
+	r := NewRoom(t.TempDir())
+	r.Ordinary, r.Most = 0, 1<<40
+	defer r.Close()
+	fill := func() {
+		for _, b := range r.segments {
+			for i := 0; i < len(b); i += 4096 {
+				b[i] = 1
+			}
+		}
+	}
+	for range 8 {
+		r.Bytes(roomSegment / 2)
+	}
+	if _, file := resident(); len(r.segments) != 4 || file == 0 {
+		t.Skip("no file can be had here, or no /proc")
+	}
+	for turn := range 5 {
+		fill()
+		all, before := resident()
+		most := all - roomSegment/2
+		now := r.letGo(all, most)
+		if _, file := resident(); now > most || before-file < roomSegment/2 || before-file > roomSegment*3/2 {
+			t.Errorf("turn %d: of %d MB of files, %d are in memory", turn, before>>20, file>>20)
+		}
+	}
 }
 
 // TestPagesAreLetGo: when the process holds more than it should, the pages of
@@ -166,7 +195,7 @@ func TestEaseLetsGoAtOnce(t *testing.T) {
 			if _, file := resident(); (file-before < roomWorth) != test.gone {
 				t.Errorf("%d MB of files are in memory", file>>20)
 			}
-			r.letGo()
+			r.letGo(0, 0)
 		})
 	}
 }
