@@ -49,17 +49,33 @@ type advice struct {
 	to     spool.Adviser // nil: nobody to ask
 	mode   ReadAhead
 	asking atomic.Bool
+	judged atomic.Bool // whether the disk is slow is known
 }
 
 func newAdvice(s spool.Spool, mode ReadAhead) *advice {
 	a := &advice{mode: mode}
 	a.to, _ = s.(spool.Adviser)
-	a.asking.Store(a.to != nil && mode != Off) // the first batches are asked for: nothing is known yet
+	a.asking.Store(a.to != nil && mode != Off) // a few of the first are asked for: nothing is known yet
+	a.judged.Store(mode != Auto)
 	return a
 }
 
 // wanted tells whether the disk is slow, as far as is known.
 func (a *advice) wanted() bool { return a.asking.Load() }
+
+// trial is how many of a batch are asked for while it is not known whether the
+// disk is slow. Each stays open until it is read, and for a process that opens
+// more than 64 files the kernel makes another table, which takes it 15 ms
+// (expand_files, fs/file.c): as long as to read a thousand messages.
+const trial = 8
+
+// most is how many of a batch are asked for.
+func (a *advice) most() int {
+	if a.judged.Load() {
+		return batchSize
+	}
+	return trial
+}
 
 // watchOne is how many batches one stands for where nothing had to be waited
 // for: to ask what a thread waited for is two more calls a message.
@@ -88,13 +104,13 @@ func (e *errand) watched(work func()) {
 	e.waits.switches += now.switches - began.switches
 }
 
-// ask asks the disk for what is read of a batch.
-func ask(e *errand) {
+// ask asks the disk for what is read of so many of a batch.
+func ask(e *errand, most int) {
 	to, ok := e.near.(spool.Adviser)
 	if !ok {
 		return
 	}
-	for i := range e.batch {
+	for i := range e.batch[:min(most, len(e.batch))] {
 		if e.looks[i].err == nil && !e.looks[i].known {
 			to.Advise(&e.batch[i], adviceBytes)
 		}
@@ -105,6 +121,7 @@ func ask(e *errand) {
 func (a *advice) judge(e *errand) {
 	if e.watch {
 		a.asking.Store(e.waits.slow(len(e.batch)))
+		a.judged.Store(true)
 	}
 }
 

@@ -88,7 +88,7 @@ func TestReadAheadAsksBeforeItReads(t *testing.T) {
 		mode        ReadAhead
 		least, most int // messages that were asked for
 		sorted      bool
-	}{{On, n, n, true}, {Off, 0, 0, false}, {Auto, batchSize, n - 1, true}} {
+	}{{On, n, n, true}, {Off, 0, 0, false}, {Auto, trial, n - 1, true}} {
 		t.Run(c.mode.String(), func(t *testing.T) {
 			a := &advised{memory: memory{n: n}, asked: map[spool.ID]bool{}}
 			for _, err := range Each(t.Context(), a, Options{Workers: 1, ReadAhead: c.mode}, subjects) {
@@ -129,6 +129,30 @@ func TestStatsCountWhatWasRead(t *testing.T) {
 	}
 	if len(spent) != int(stages) || spent[Sketching] == 0 || spent[Parsing] == 0 {
 		t.Errorf("stages: %v", spent)
+	}
+}
+
+// TestFewAreAskedForOnTrial: while it is not known whether the disk is slow, a
+// few of a batch are asked for, and nothing of the next one.
+func TestFewAreAskedForOnTrial(t *testing.T) {
+	a := &ahead{}
+	advice := newAdvice(a, Auto)
+	asked := func() []int {
+		a.asked, a.total = nil, 0
+		entries, results := newBelt[spool.Entry](2), newBelt[outcome[string]](2)
+		for range 2 {
+			entries.full <- make([]spool.Entry, batchSize)
+		}
+		close(entries.full)
+		newWorker(t.Context(), a, Options{MaxText: 10}, advice, subjects()).run(entries, results)
+		return a.asked
+	}
+	if got := asked(); got[0] != trial {
+		t.Errorf("%d were asked for on trial, want %d", got[0], trial)
+	}
+	advice.judge(&errand{batch: make([]spool.Entry, 1), watch: true, waits: waits{blocks: 1 << 20}})
+	if got := asked(); got[0] != 2*batchSize {
+		t.Errorf("of a slow disk %d were asked for, want %d", got[0], 2*batchSize)
 	}
 }
 

@@ -54,7 +54,7 @@ func (w *worker[T]) run(entries *belt[spool.Entry], results *belt[outcome[T]]) {
 			w.hand.batch = batch
 		}
 		w.prepare(w.hand)
-		if w.advice.wanted() {
+		if w.advice.wanted() && w.advice.judged.Load() {
 			w.lookAhead(entries)
 		}
 		out := w.readAll(w.hand, results.batch())
@@ -94,7 +94,7 @@ func (w *worker[T]) prepare(e *errand) {
 		e.near, e.letGo = n.Near(!asked)
 	}
 	if asked {
-		e.watched(func() { ask(e) })
+		e.watched(func() { ask(e, w.advice.most()) })
 	}
 }
 
