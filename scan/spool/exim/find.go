@@ -62,28 +62,69 @@ func (s *spoolDir) stat(ctx context.Context, e *spool.Entry) error {
 	if err != nil {
 		return err
 	}
-	id := e.ID.Short()
-	bodyName := path.Join(path.Dir(e.Files[0].Name), id+"-D")
-	body, err := s.lstat(bodyName)
-	if err != nil && !errors.Is(err, spool.ErrGone) {
+	bodyName := bodyOf(e, stemOf(e))
+	body, err := s.t.Lstat(bodyName)
+	return withBody(e, bodyName, &header, &body, err)
+}
+
+// StatAll is Stat for many.
+func (s *spoolDir) StatAll(ctx context.Context, entries []spool.Entry, tell func(int, error)) {
+	var header disk.Info // of the entry in hand
+	var failed error
+	bodyName := ""
+	name := func(i int) string {
+		e := &entries[i/2]
+		if i%2 == 0 {
+			return e.Files[0].Name
+		}
+		bodyName = bodyOf(e, stemOf(e))
+		return bodyName
+	}
+	disk.Lstats(s.t, 2*len(entries), name, func(i int, info disk.Info, err error) {
+		e := &entries[i/2]
+		if i%2 == 0 {
+			header, failed = info, regular(e.Files[0].Name, &info, err)
+			return
+		}
+		if failed == nil {
+			failed = withBody(e, bodyName, &header, &info, err)
+		}
+		if err := ctx.Err(); err != nil {
+			failed = err
+		}
+		if errors.Is(failed, spool.ErrGone) {
+			failed = s.again(ctx, e)
+		}
+		tell(i/2, failed)
+	})
+}
+
+// withBody takes what the tree said of the body; the header file is there.
+func withBody(e *spool.Entry, name string, header, body *disk.Info, err error) error {
+	switch err := regular(name, body, err); {
+	case errors.Is(err, spool.ErrGone):
+		stated(nil, e, name, header, nil)
+	case err != nil:
 		return err
+	default:
+		stated(nil, e, name, header, body)
 	}
-	if err != nil {
-		stated(nil, e, bodyName, &header, nil)
-		return nil
-	}
-	stated(nil, e, bodyName, &header, &body)
 	return nil
 }
 
 // lstat wants a regular file.
 func (s *spoolDir) lstat(name string) (disk.Info, error) {
 	info, err := s.t.Lstat(name)
+	return info, regular(name, &info, err)
+}
+
+// regular takes what the tree said of a file, and wants a regular one.
+func regular(name string, info *disk.Info, err error) error {
 	if err != nil {
-		return disk.Info{}, queued.Gone(err)
+		return queued.Gone(err)
 	}
 	if !info.Mode.IsRegular() {
-		return disk.Info{}, &spool.Left{Name: name, Reason: queued.Kind(info.Mode)}
+		return &spool.Left{Name: name, Reason: queued.Kind(info.Mode)}
 	}
-	return info, nil
+	return nil
 }

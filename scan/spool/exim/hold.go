@@ -17,7 +17,7 @@ const heldBytes = 64 << 10
 // file, one that is gone or no file, a journal. The long way tells which.
 func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
 	b.header, b.held = room(b.header, heldBytes), room(b.held, heldBytes)
-	stem := strings.TrimSuffix(e.Files[0].Name, "-H")
+	stem := stemOf(e)
 	bodyName := bodyOf(e, stem)
 	header, ok := s.holdOne(e.Files[0].Name, &b.header)
 	if !ok {
@@ -36,6 +36,9 @@ func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
 	}
 	return true
 }
+
+// stemOf is what the names of a message's files begin with.
+func stemOf(e *spool.Entry) string { return strings.TrimSuffix(e.Files[0].Name, "-H") }
 
 // bodyOf is the name of the body file: that in the entry, if it is there.
 func bodyOf(e *spool.Entry, stem string) string {

@@ -145,7 +145,7 @@ func (s *spoolDir) open(ctx context.Context, e *spool.Entry, b *buffers, m *mess
 	if err != nil {
 		return nil, nil, err
 	}
-	stem := strings.TrimSuffix(e.Files[0].Name, "-H")
+	stem := stemOf(e)
 	b.journal, err = s.read(stem+"-J", b.journal)
 	if err != nil && !errors.Is(err, spool.ErrGone) {
 		return nil, nil, err

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"qclean/scan/disk"
 	"qclean/scan/spool"
@@ -23,7 +22,7 @@ func (s *spoolDir) Claim(ctx context.Context, e spool.Entry) (io.Closer, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	stem := strings.TrimSuffix(e.Files[0].Name, "-H")
+	stem := stemOf(&e)
 	before, err := s.lstat(stem + "-D")
 	if errors.Is(err, spool.ErrGone) {
 		return s.headless(e)
@@ -79,7 +78,7 @@ func (s *spoolDir) Gather(ctx context.Context, e *spool.Entry, _ bool) error {
 	if err := s.stat(ctx, e); err != nil {
 		return err
 	}
-	journal := strings.TrimSuffix(e.Files[0].Name, "-H") + "-J"
+	journal := stemOf(e) + "-J"
 	for _, name := range append([]string{journal}, s.logNames(e)...) {
 		_, err := s.lstat(name)
 		switch {
