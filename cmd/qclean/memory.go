@@ -18,7 +18,7 @@ const (
 	garbage   = 30
 	mostDead  = 16 << 20
 	leastDead = 10 // percent
-	floor     = 48 << 20
+	floor     = 64 << 20
 	heapLeast = 4 << 20 // of the runtime, for each 100 percent
 )
 

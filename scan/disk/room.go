@@ -42,9 +42,11 @@ type Room struct {
 
 // A pass that looks all over the file brings 20 MB of it into memory within a
 // millisecond, and twice that when two processors do little else. So there must
-// be room above Most.
+// be room above Most. A new page of a file costs the kernel several times what
+// ordinary memory does: with 24 MB of that in place of 8, a scan of 100,000 took
+// 6 % less.
 const (
-	roomOrdinary = 8 << 20
+	roomOrdinary = 24 << 20
 	roomMost     = 330 << 20
 	roomSlack    = 32 << 20 // how much less the process holds after some was let go
 	roomSegment  = 32 << 20
@@ -56,7 +58,7 @@ const (
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
-// 8 MiB, and pages are let go when the process holds more than 330.
+// 24 MiB, and pages are let go when the process holds more than 330.
 func NewRoom(dir string) *Room { return &Room{dir: dir, Ordinary: roomOrdinary, Most: roomMost} }
 
 // Bytes gives a block of n zero bytes.
