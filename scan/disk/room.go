@@ -47,18 +47,18 @@ type Room struct {
 // 6 % less.
 const (
 	roomOrdinary = 24 << 20
-	roomMost     = 330 << 20
+	roomMost     = 320 << 20
 	roomSlack    = 32 << 20 // how much less the process holds after some was let go
 	roomSegment  = 32 << 20
 	roomAround   = 64 << 10             // fault_around_bytes, as the kernel comes (mm/memory.c)
 	roomWorth    = 32 << 20             // of pages of files, the program's own among them
 	roomWatch    = 5 * time.Millisecond // how often the process is looked at, whoever works
 	roomLook     = time.Millisecond     // and how often at most
-	roomRate     = 32 << 20             // bytes that come into memory meanwhile
+	roomRate     = 64 << 20             // bytes that come into memory meanwhile, at the most
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
-// 24 MiB, and pages are let go when the process holds more than 330.
+// 24 MiB, and pages are let go when the process holds more than 320.
 func NewRoom(dir string) *Room { return &Room{dir: dir, Ordinary: roomOrdinary, Most: roomMost} }
 
 // Bytes gives a block of n zero bytes.
@@ -173,6 +173,11 @@ func (r *Room) Ease() {
 // many at most, and says how many it holds then. What was written is the file's
 // and stays.
 //
+// Go's scheduler is not told of these calls, nor of those of resident: a
+// goroutine that comes back from one of a millisecond has to wait for a
+// processor, ten milliseconds and more while all are busy, and in each of these
+// the others bring in 30 MB.
+//
 // It goes on where it ended. Of what is looked at all the time only a part goes
 // and comes back: where everything went, a pass over a little more than there is
 // memory for had to wait for all of it again and again.
@@ -185,7 +190,8 @@ func (r *Room) letGo(all, most int64) int64 {
 		r.hand = (r.hand + 1) % len(segments)
 		b := segments[r.hand]
 		r.mu.Unlock()
-		_ = unix.Madvise(b, unix.MADV_DONTNEED) // pages that stay cost memory, no more
+		// Pages that stay cost memory, no more.
+		_, _, _ = unix.RawSyscall(unix.SYS_MADVISE, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), unix.MADV_DONTNEED)
 		if all, _ = resident(); all <= most {
 			break
 		}
@@ -196,11 +202,12 @@ func (r *Room) letGo(all, most int64) int64 {
 // resident is how many bytes of memory the process holds, and how many of them
 // are pages of files (proc(5), statm); 0 when the system does not say.
 func resident() (all, file int64) {
-	b, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
+	var b [128]byte
+	n, _, errno := unix.RawSyscall6(unix.SYS_PREAD64, statm(), uintptr(unsafe.Pointer(&b)), uintptr(len(b)), 0, 0, 0)
+	if errno != 0 {
 		return 0, 0
 	}
-	fields := bytes.Fields(b)
+	fields := bytes.Fields(b[:n])
 	if len(fields) < 3 {
 		return 0, 0
 	}
@@ -209,3 +216,12 @@ func resident() (all, file int64) {
 	file, _ = strconv.ParseInt(string(fields[2]), 10, 64)
 	return all * page, file * page
 }
+
+// statm is open as long as the process lives: -1 where there is none.
+var statm = sync.OnceValue(func() uintptr {
+	fd, err := unix.Open("/proc/self/statm", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return ^uintptr(0)
+	}
+	return uintptr(fd)
+})
