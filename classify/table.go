@@ -98,6 +98,14 @@ func (t *Table) some(members []int32) iter.Seq[int32] {
 	}
 }
 
+// Ease is for those who go through many texts of the table on their own: see
+// disk.Room.Ease.
+func (t *Table) Ease() {
+	if t != nil {
+		t.room.Ease()
+	}
+}
+
 // easeEvery is after how many messages the room is eased.
 const easeEvery = 16
 

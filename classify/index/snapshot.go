@@ -104,6 +104,7 @@ func (snap *Snapshot) encode(w io.Writer, messages string) error {
 		if err != nil {
 			break
 		}
+		snap.Table.Ease() // campaigns have texts of it
 		b = appendCampaign(b[:0], c)
 		size = binary.AppendUvarint(size[:0], uint64(len(b)))
 		if _, err = w.Write(size); err == nil {
