@@ -42,10 +42,10 @@ type Room struct {
 
 // A pass that looks all over the file brings 20 MB of it into memory within a
 // millisecond, and twice that when two processors do little else. So there must
-// be room above Most; but with less below it more comes and goes, and the peak of
-// a million is higher, not lower (296: 415 MB, 335: 395). A new page of a file costs the kernel several times what
-// ordinary memory does: with 24 MB of that in place of 8, a scan of 100,000 took
-// 6 % less.
+// be room above Most; but with less below it more comes and goes, and the peak
+// of a million is higher, not lower (296: 415 MB, 335: 395). A new page of a
+// file costs the kernel several times what ordinary memory does: with 24 MB of
+// that in place of 8, a scan of 100,000 took 6 % less.
 const (
 	roomOrdinary = 24 << 20
 	roomMost     = 335 << 20
