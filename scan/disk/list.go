@@ -11,7 +11,8 @@ import (
 
 // batch is the buffer for names of a large folder: some 7,000 at once, so that
 // a million come in some hundred runs, and none waits long to be read. The first
-// one is small: most folders need no more, and work begins at once.
+// ones are small: most folders need no more, who finds out what a folder is looks
+// at some hundred, and work begins at once.
 const (
 	firstBatch = 16 << 10
 	batch      = 256 << 10
@@ -68,7 +69,7 @@ func (t *folder) eachName(fd int, yield func(Info, error) bool) error {
 		if len(l.buf) < batch {
 			l.buf, l.names = make([]byte, batch), make([]entry, 0, batch/direntLeast)
 		}
-		buf = l.buf
+		buf = l.buf[:min(4*len(buf), batch)]
 	}
 }
 
