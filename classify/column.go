@@ -31,6 +31,13 @@ func (c *column[T]) set(i int, v *T) {
 	*c.at(i) = *v
 }
 
+// extend makes room for n messages.
+func (c *column[T]) extend(n int) {
+	for len(c.chunks)<<chunkBits < n {
+		c.chunks = append(c.chunks, c.chunk())
+	}
+}
+
 // chunk gives room for a chunk.
 func (c *column[T]) chunk() []T {
 	c.room.Ease()

@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"unsafe"
+	"sync/atomic"
 
+	"qclean/classify/crew"
 	"qclean/scan/disk"
 )
 
@@ -15,103 +15,145 @@ import (
 var errTable = errors.New("not a stored table")
 
 // tableHead begins a stored table. The number grows with the form of a row.
-const tableHead = "qclean table 3\n"
+// What follows are the sizes of its parts, and then these, each from a multiple
+// of eight bytes on: so several can be read at once, and numbers where they lie.
+// All numbers have the low byte first.
+const tableHead = "qclean table 4\n\x00"
 
-// Encode writes the table as it lies in memory, numbers with the low byte first.
+// The parts of a stored table.
+const (
+	partRows = iota
+	partBounces
+	partText
+	partOwn
+	partSketches
+	partOriginals
+	partCount
+)
+
+// Encode writes the table as it lies in memory.
 func (t *Table) Encode(out io.Writer) error {
+	sizes := [partCount]int{partRows: t.count * rowBytes, partBounces: len(t.bounces) * bounceBytes,
+		partText: t.text.stored(), partOwn: t.own.stored(), partSketches: t.sketches.Stored(), partOriginals: t.originals.Stored()}
 	w := bufio.NewWriterSize(out, 1<<18)
 	w.WriteString(tableHead)
-	buf := appendNumbers(make([]byte, 0, 256), t.count, t.stale, len(t.bounces))
-	for i := range t.pass() {
-		w.Write(buf)
-		f := t.full(i)
-		buf = f.append(buf[:0])
-	}
-	for i := range t.bounces {
-		w.Write(buf)
-		buf = t.bounces[i].append(buf[:0])
+	buf := binary.LittleEndian.AppendUint64(make([]byte, 0, 256), uint64(t.stale))
+	for _, n := range sizes {
+		buf = binary.LittleEndian.AppendUint64(buf, uint64(n))
 	}
 	w.Write(buf)
-	for _, x := range t.texts() {
-		w.Write(appendNumbers(nil, len(x.blocks)))
-		for _, b := range x.blocks {
-			x.room.Ease()
-			w.Write(appendNumbers(nil, len(b)))
-			w.Write(unsafe.Slice(unsafe.StringData(b), len(b))) // as a string it would be copied
+	for part, n := range sizes {
+		switch part {
+		case partRows:
+			for i := range t.pass() {
+				f := t.full(i)
+				buf = f.append(buf[:0])
+				w.Write(buf)
+			}
+		case partBounces:
+			for i := range t.bounces {
+				buf = t.bounces[i].append(buf[:0])
+				w.Write(buf)
+			}
+		case partText:
+			t.text.encode(w)
+		case partOwn:
+			t.own.encode(w)
+		case partSketches:
+			t.sketches.Encode(w)
+		case partOriginals:
+			t.originals.Encode(w)
 		}
+		w.Write(make([]byte, padded(n)-n))
 	}
-	for _, s := range []interface{ Encode(io.Writer) error }{&t.sketches, &t.originals} {
-		if err := s.Encode(w); err != nil {
-			return err
-		}
-	}
-	return w.Flush()
+	return w.Flush() // with the first error that there was
 }
 
-func appendNumbers(b []byte, values ...int) []byte {
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint32(b, uint32(v))
-	}
-	return b
-}
+// padded is how much room a part of so many bytes takes.
+func padded(n int) int { return (n + 7) &^ 7 }
 
-// DecodeTable reads what Encode wrote into a room. Whatever it is given, the
-// table that it returns without an error is safe to use.
-func DecodeTable(in io.Reader, room *disk.Room) (*Table, error) {
-	r := bufio.NewReaderSize(in, 1<<18)
-	head := make([]byte, len(tableHead))
-	if _, err := io.ReadFull(r, head); err != nil || string(head) != tableHead {
+// DecodeTable makes a table of what Encode wrote, which must not change any
+// more: most of it is used where it lies. Whatever it is given, the table that it
+// returns without an error is safe to use.
+func DecodeTable(b []byte, room *disk.Room) (*Table, error) {
+	if len(b) < len(tableHead)+8*(1+partCount) || string(b[:len(tableHead)]) != tableHead {
 		return nil, errTable
 	}
+	sizes, rest := b[len(tableHead):], b[len(tableHead)+8*(1+partCount):]
 	t := NewTable(room)
-	var count, bounces int
-	if err := readNumbers(r, &count, &t.stale, &bounces); err != nil {
-		return nil, err
-	}
-	if err := t.decodeRows(r, count, bounces); err != nil {
-		return nil, err
-	}
-	for _, x := range t.texts() {
-		if err := x.decode(r); err != nil {
-			return nil, err
+	t.stale = int(binary.LittleEndian.Uint64(sizes) & (1<<48 - 1))
+	var parts [partCount][]byte
+	for i := range parts {
+		n := binary.LittleEndian.Uint64(sizes[8*(1+i):])
+		if n > uint64(len(rest)) || padded(int(n)) > len(rest) {
+			return nil, errTable
 		}
+		parts[i], rest = rest[:n], rest[padded(int(n)):]
 	}
-	if err := errors.Join(t.sketches.Decode(r), t.originals.Decode(r)); err != nil {
+	if len(rest) > 0 || !t.decodeRows(parts[partRows]) || !t.decodeBounces(parts[partBounces]) {
+		return nil, errTable
+	}
+	if !t.text.decode(parts[partText], t.Workers) || !t.own.decode(parts[partOwn], t.Workers) {
+		return nil, errTable
+	}
+	if err := errors.Join(t.sketches.Decode(parts[partSketches], t.Workers), t.originals.Decode(parts[partOriginals], t.Workers)); err != nil {
 		return nil, err
 	}
 	return t, t.check()
 }
 
-func readNumbers(r io.Reader, to ...*int) error {
-	var b [4]byte
-	for _, v := range to {
-		if _, err := io.ReadFull(r, b[:]); err != nil {
-			return fmt.Errorf("%w: %v", errTable, err)
+func (t *Table) decodeRows(b []byte) bool {
+	t.count = len(b) / rowBytes
+	t.rows.extend(t.count)
+	t.details.extend(t.count)
+	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+		t.room.Ease()
+		var one full
+		for i := from; i < to; i++ {
+			one.parse(b[i*rowBytes:][:rowBytes])
+			t.put(i, &one)
 		}
-		*v = int(binary.LittleEndian.Uint32(b[:]))
-	}
-	return nil
+	})
+	return len(b)%rowBytes == 0
 }
 
-// decodeRows makes room as rows come, so that a count that is not true costs nothing.
-func (t *Table) decodeRows(r io.Reader, count, bounces int) error {
-	b := make([]byte, rowBytes)
-	for range count {
-		if _, err := io.ReadFull(r, b); err != nil {
-			return fmt.Errorf("%w: %v", errTable, err)
-		}
-		var one full
-		one.parse(b)
-		t.push(&one)
+func (t *Table) decodeBounces(b []byte) bool {
+	t.bounces = make([]bounceRow, len(b)/bounceBytes)
+	for i := range t.bounces {
+		t.bounces[i].parse(b[i*bounceBytes:][:bounceBytes])
 	}
-	b = b[:bounceBytes]
-	for range bounces {
-		if _, err := io.ReadFull(r, b); err != nil {
-			return fmt.Errorf("%w: %v", errTable, err)
+	return len(b)%bounceBytes == 0
+}
+
+// check tells whether every row leads to where there is something, and finds
+// out whether they are in order.
+func (t *Table) check() error {
+	var wrong, unordered atomic.Bool
+	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+		last := ""
+		if from > 0 && t.own.holds(t.row(from-1).id) {
+			last = t.id(from - 1)
 		}
-		var one bounceRow
-		one.parse(b)
-		t.bounces = append(t.bounces, one)
+		for i, m := range t.Pass(from, to) {
+			if !t.checkRow(m.r, m.d) {
+				wrong.Store(true)
+				return
+			}
+			if id := t.id(i); i > 0 && id <= last {
+				unordered.Store(true)
+			} else {
+				last = id
+			}
+		}
+	})
+	for i := range t.bounces {
+		if b := &t.bounces[i]; wrong.Load() || !t.checkBounce(b) {
+			return errTable
+		}
 	}
+	if wrong.Load() {
+		return errTable
+	}
+	t.sorted = !unordered.Load()
 	return nil
 }

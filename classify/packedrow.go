@@ -1,11 +1,6 @@
 package classify
 
-import (
-	"encoding/binary"
-	"sync/atomic"
-
-	"qclean/classify/crew"
-)
+import "encoding/binary"
 
 // The stored form of a row: its texts, then its numbers, as they stand in the struct.
 const (
@@ -73,39 +68,6 @@ func (r *bounceRow) parse(b []byte) {
 	}
 	b = b[4*bounceRefs:]
 	r.failedCount, r.original = b[0], int32(binary.LittleEndian.Uint32(b[1:]))
-}
-
-// check tells whether every row leads to where there is something, and finds
-// out whether they are in order.
-func (t *Table) check() error {
-	var wrong, unordered atomic.Bool
-	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
-		last := ""
-		if from > 0 && t.own.holds(t.row(from-1).id) {
-			last = t.id(from - 1)
-		}
-		for i, m := range t.Pass(from, to) {
-			if !t.checkRow(m.r, m.d) {
-				wrong.Store(true)
-				return
-			}
-			if id := t.id(i); i > 0 && id <= last {
-				unordered.Store(true)
-			} else {
-				last = id
-			}
-		}
-	})
-	for i := range t.bounces {
-		if b := &t.bounces[i]; wrong.Load() || !t.checkBounce(b) {
-			return errTable
-		}
-	}
-	if wrong.Load() {
-		return errTable
-	}
-	t.sorted = !unordered.Load()
-	return nil
 }
 
 func (t *Table) checkRow(r *row, d *detail) bool {

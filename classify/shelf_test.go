@@ -34,7 +34,7 @@ func TestShelvesKeepNeighboursTogether(t *testing.T) {
 	if err := table.Encode(&stored); err != nil {
 		t.Fatal(err)
 	}
-	again, err := DecodeTable(&stored, nil)
+	again, err := DecodeTable(stored.Bytes(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

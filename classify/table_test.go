@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -221,7 +222,7 @@ func TestStoredTableComesBack(t *testing.T) {
 	if err := table.Encode(&b); err != nil {
 		t.Fatal(err)
 	}
-	got, err := DecodeTable(&b, nil)
+	got, err := DecodeTable(b.Bytes(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +255,7 @@ func FuzzDecodeTable(f *testing.F) {
 		f.Add(b.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		table, err := DecodeTable(bytes.NewReader(b), nil)
+		table, err := DecodeTable(b, nil)
 		if err != nil {
 			return
 		}
@@ -268,6 +269,32 @@ func FuzzDecodeTable(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestDamagedTableIsRefused: one byte more or fewer is not a table, and no size
+// is believed.
+func TestDamagedTableIsRefused(t *testing.T) {
+	var b bytes.Buffer
+	if err := TableOf(everything(), Record{ID: "a"}).Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	for n := range b.Len() {
+		if _, err := DecodeTable(b.Bytes()[:n], nil); err == nil {
+			t.Errorf("the first %d bytes of %d are taken for all", n, b.Len())
+		}
+	}
+	if _, err := DecodeTable(append(b.Bytes(), 0), nil); err == nil {
+		t.Error("a byte more is not seen")
+	}
+	for part := range partCount {
+		for _, size := range []uint64{1, 1 << 31, 1<<63 - 1, 1<<64 - 1} {
+			b := bytes.Clone(b.Bytes())
+			binary.LittleEndian.PutUint64(b[len(tableHead)+8+8*part:], size)
+			if _, err := DecodeTable(b, nil); err == nil {
+				t.Errorf("part %d of %d bytes is taken", part, size)
+			}
+		}
+	}
 }
 
 // TestCompactForgetsWhatIsGone: what is left behind does not stay for ever.

@@ -85,7 +85,7 @@ func stored(t *testing.T, table *Table) *Table {
 	if err := table.Encode(&b); err != nil {
 		t.Fatal(err)
 	}
-	out, err := DecodeTable(&b, nil)
+	out, err := DecodeTable(b.Bytes(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

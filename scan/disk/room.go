@@ -2,7 +2,9 @@ package disk
 
 import (
 	"bytes"
+	"io"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -83,6 +85,37 @@ func (r *Room) Bytes(n int) []byte {
 	return b
 }
 
+// Map gives what is in a file, which must not change any more. The pages come
+// from the file when they are looked at, and are let go as those of blocks are.
+func (r *Room) Map(f *os.File) ([]byte, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if r != nil && st.Size() > 0 && st.Size() == int64(int(st.Size())) {
+		b, err := unix.Mmap(int(f.Fd()), 0, int(st.Size()), unix.PROT_READ, unix.MAP_SHARED)
+		if err == nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.segments = slices.AppendSeq(r.segments, slices.Chunk(b, roomSegment))
+			r.begin()
+			return b, nil
+		}
+	}
+	b := make([]byte, st.Size())
+	_, err = io.ReadFull(io.NewSectionReader(f, 0, st.Size()), b)
+	return b, err
+}
+
+// begin looks at the process's memory from now on.
+func (r *Room) begin() {
+	if r.end == nil {
+		r.end = make(chan struct{})
+		r.next.Store(time.Now().UnixNano())
+		go r.watch(r.end)
+	}
+}
+
 // skip goes on to where the next block may begin. The system brings in some
 // pages around each that is looked at, and these had better be of the same block.
 func (r *Room) skip() {
@@ -103,9 +136,8 @@ func (r *Room) grow() bool {
 			f.Close()
 			return false
 		}
-		r.file, r.end = f, make(chan struct{})
-		r.next.Store(time.Now().UnixNano())
-		go r.watch(r.end)
+		r.file = f
+		r.begin()
 	}
 	fd := int(r.file.Fd())
 	if unix.Fallocate(fd, 0, r.size, roomSegment) != nil {

@@ -2,6 +2,7 @@ package disk
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -197,5 +198,41 @@ func TestEaseLetsGoAtOnce(t *testing.T) {
 			}
 			r.letGo(0, 0)
 		})
+	}
+}
+
+// TestMappedFile: what is in a file can be looked at, also after its pages were
+// let go and the file is gone, with a room and without.
+func TestMappedFile(t *testing.T) {
+	for _, size := range []int{0, 1, 5000, 2*roomSegment + 1} {
+		name := filepath.Join(t.TempDir(), "f")
+		want := bytes.Repeat([]byte{1, 2, 3, 4, 5, 6, 7}, size/7+1)[:size]
+		if err := os.WriteFile(name, want, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := NewRoom(t.TempDir())
+		defer r.Close()
+		for _, r := range []*Room{r, nil} {
+			b, err := r.Map(f)
+			if err != nil || !bytes.Equal(b, want) {
+				t.Fatalf("%d bytes of %d, %v", len(b), size, err)
+			}
+			defer func() {
+				if !bytes.Equal(b, want) {
+					t.Errorf("%d bytes are others now", size)
+				}
+			}()
+		}
+		if err := errors.Join(f.Close(), os.Remove(name)); err != nil {
+			t.Fatal(err)
+		}
+		if segments := (size + roomSegment - 1) / roomSegment; len(r.segments) != segments {
+			t.Errorf("%d bytes: %d segments", size, len(r.segments))
+		}
+		r.letGo(0, 0)
 	}
 }
