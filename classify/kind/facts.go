@@ -81,8 +81,10 @@ func typed(v string) string {
 	return strings.TrimSpace(v)
 }
 
-// address is what stands in brackets, or all.
+// address is what stands in brackets, or all. A CR alone ends it, as it ends the
+// line for some readers; values come with it as it was sent.
 func address(v string) string {
+	v, _, _ = strings.Cut(v, "\r")
 	if i := strings.IndexByte(v, '<'); i >= 0 {
 		if n := strings.IndexByte(v[i:], '>'); n > 0 {
 			v = v[i+1 : i+n]
