@@ -82,31 +82,10 @@ func (t *texts) check(workers int) bool {
 // wellFormed tells whether a block is one text after another.
 func wellFormed(s string) bool {
 	for at := 0; at < len(s); {
-		rest := s[at:]
-		if rest[0] >= 0x80 && (len(rest) < 2 || rest[1] >= 0x80 && len(rest) < 3) {
-			return false
-		}
-		n, head := size(rest)
+		n, head := size(s[at:])
 		if at += head + n; at > len(s) {
 			return false
 		}
 	}
 	return true
-}
-
-// holds tells whether a text begins within a block and ends in it.
-func (t *texts) holds(r ref) bool {
-	if r == 0 {
-		return true
-	}
-	b, at := int(r>>textBits), int(r&(textBlock-1))
-	if b >= len(t.blocks) || at >= len(t.blocks[b]) {
-		return false
-	}
-	rest := t.blocks[b][at:]
-	if rest[0] >= 0x80 && (len(rest) < 2 || rest[1] >= 0x80 && len(rest) < 3) {
-		return false
-	}
-	n, head := size(rest)
-	return head+n <= len(rest)
 }

@@ -297,6 +297,40 @@ func TestDamagedTableIsRefused(t *testing.T) {
 	}
 }
 
+// TestTextsOfDamagedRows: rows may say that a text is anywhere. What is there is
+// given, or nothing, and no list is longer than it is.
+func TestTextsOfDamagedRows(t *testing.T) {
+	var b bytes.Buffer
+	long := Record{ID: "long", Subject: strings.Repeat("\xc3\xa4", maxKeptString/2), To: []string{"a@x.example", "b@y.example", "c@z.example"}}
+	if err := TableOf(everything(), Record{ID: "a"}, long).Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	rnd, taken := rand.New(rand.NewPCG(1, 2)), 0
+	for range 300 {
+		b := bytes.Clone(b.Bytes())
+		rows := b[len(tableHead)+8*(1+partCount):][:3*rowBytes]
+		for range 1 + rnd.IntN(20) {
+			at := rows[rnd.IntN(3)*rowBytes:][4*rnd.IntN(rowRefs):]
+			binary.LittleEndian.PutUint32(at, rnd.Uint32()>>rnd.IntN(32))
+		}
+		rows[rnd.IntN(3)*rowBytes+4*rowRefs+4*4+2*8+2+rnd.IntN(4)] = byte(rnd.Uint32())
+		table, err := DecodeTable(b, nil)
+		if err != nil {
+			continue
+		}
+		taken++
+		for range table.All() {
+		}
+		table.Idents()
+		table.Sort()
+		Summarize(table, nil)
+		Judge(table, Campaigns(table, nil, 0), Site{}, nil)
+	}
+	if taken < 100 {
+		t.Errorf("%d tables are taken", taken)
+	}
+}
+
 // TestCompactForgetsWhatIsGone: what is left behind does not stay for ever.
 func TestCompactForgetsWhatIsGone(t *testing.T) {
 	table := &Table{}

@@ -40,21 +40,32 @@ const (
 	maxBlocks = 1 << (32 - textBits)
 )
 
-// at gives a text.
+// at gives a text: "" where there is none. So rows that were stored need not be
+// gone through before they are used, whatever they say.
 func (t *texts) at(r ref) string {
-	if r == 0 {
+	b, from := int(r>>textBits), int(r&(textBlock-1))
+	if r == 0 || b >= len(t.blocks) || from >= len(t.blocks[b]) {
 		return ""
 	}
-	s := t.blocks[r>>textBits][r&(textBlock-1):]
+	s := t.blocks[b][from:]
 	n, head := size(s)
+	if head+n > len(s) {
+		return ""
+	}
 	return s[head : head+n]
 }
 
-// size reads the length of a text, and of the length.
+// size reads the length of a text, and of the length: more than there is when
+// that is cut off.
 func size(s string) (n, head int) {
 	switch {
 	case s[0] < 0x80:
 		return int(s[0]), 1
+	case len(s) < 3:
+		if len(s) == 2 && s[1] < 0x80 {
+			return int(s[0])&0x7f | int(s[1])<<7, 2
+		}
+		return maxText, 3
 	case s[1] < 0x80:
 		return int(s[0])&0x7f | int(s[1])<<7, 2
 	}
@@ -187,14 +198,25 @@ func (t *texts) put(v uint64) {
 // all gives every text.
 func (t *texts) all() iter.Seq[ref] {
 	return func(yield func(ref) bool) {
-		for b, s := range t.blocks {
-			for at := 0; at < len(s); {
-				n, head := size(s[at:])
-				if n > 0 && !yield(ref(b<<textBits|at)) {
+		for b := range t.blocks {
+			for r := range t.within(b) {
+				if !yield(r) {
 					return
 				}
-				at += head + n
 			}
+		}
+	}
+}
+
+// within gives those of a block.
+func (t *texts) within(b int) iter.Seq[ref] {
+	return func(yield func(ref) bool) {
+		for at, s := 0, t.blocks[b]; at < len(s); {
+			n, head := size(s[at:])
+			if n > 0 && !yield(ref(b<<textBits|at)) {
+				return
+			}
+			at += head + n
 		}
 	}
 }
@@ -218,7 +240,11 @@ func (t *texts) numbers(r ref) int { return len(t.at(r)) / 4 }
 // number is one of a list.
 func (t *texts) number(r ref, i int) ref { return number(t.at(r), i) }
 
+// number is 0 beyond the end.
 func number(list string, i int) ref {
+	if 4*i+4 > len(list) {
+		return 0
+	}
 	s := list[4*i : 4*i+4]
 	return ref(s[0]) | ref(s[1])<<8 | ref(s[2])<<16 | ref(s[3])<<24
 }
