@@ -12,16 +12,25 @@ import (
 func Standing(t *Table, campaigns []*Campaign) []*Campaign {
 	at := make(map[fingerprint.ID]*Campaign, len(campaigns))
 	for _, c := range campaigns {
-		c.Members, c.Bounces = nil, nil
+		c.Members, c.Bounces = make([]int32, 0, min(c.Count, t.Len())), nil
 		at[c.ID] = c
 	}
+	known := map[ref]*Campaign{} // messages of a campaign say its ID with one text
+	of := func(r ref) *Campaign {
+		c, ok := known[r]
+		if !ok {
+			c = at[fingerprint.ID(t.own.at(r))]
+			known[r] = c
+		}
+		return c
+	}
 	for i, m := range t.pass() {
-		if c := at[m.Campaign()]; c != nil {
+		if c := of(m.r.campaign); c != nil {
 			c.Members = append(c.Members, int32(i))
 		} else {
 			m.r.campaign = 0
 		}
-		if c := at[m.BounceOf()]; c != nil {
+		if c := of(m.r.bounceOf); c != nil {
 			c.Bounces = append(c.Bounces, int32(i))
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"hash/maphash"
 	"slices"
 	"sort"
+
+	"qclean/classify/crew"
 )
 
 // Join adds the messages of another table, which keeps them, and leaves this
@@ -12,7 +14,7 @@ import (
 // little more than to walk over the large one's texts.
 func (t *Table) Join(added *Table) error {
 	if t.text.slots == nil {
-		t.text.expect(&added.text)
+		t.text.expect(&added.text, crew.New(t.Workers))
 		defer t.text.seal() // others than these are not found
 	}
 	from, sorted := t.count, t.sorted
@@ -58,7 +60,7 @@ func (t *Table) merge(from int) {
 
 // expect makes ready to intern the texts of another table, and no others: of
 // those that are there only these will be found. All would take a table of all.
-func (t *texts) expect(few *texts) {
+func (t *texts) expect(few *texts, all crew.Crew) {
 	t.seed, t.used = maphash.MakeSeed(), 0
 	var wanted texts // of which there is but the table
 	for range few.all() {
@@ -68,16 +70,24 @@ func (t *texts) expect(few *texts) {
 	for r := range few.all() {
 		wanted.put(uint64(t.hash(few.at(r)))<<32 | uint64(r))
 	}
-	var found []uint64
-	for r := range t.all() {
-		s := t.at(r)
-		if hash := t.hash(s); wanted.slots[wanted.slotIn(few, hash, s)] != 0 {
-			found = append(found, uint64(hash)<<32|uint64(r))
+	found := make([][]uint64, len(t.blocks))
+	all.Share(len(t.blocks), func(_, block int) {
+		t.room.Ease()
+		for r := range t.within(block) {
+			s := t.at(r)
+			if hash := t.hash(s); wanted.slots[wanted.slotIn(few, hash, s)] != 0 {
+				found[block] = append(found[block], uint64(hash)<<32|uint64(r))
+			}
 		}
+	})
+	for _, f := range found {
+		t.used += len(f)
 	}
-	t.slots, t.used = make([]uint64, slotsFor(len(found))), len(found)
-	for _, v := range found {
-		t.put(v)
+	t.slots = make([]uint64, slotsFor(t.used))
+	for _, f := range found {
+		for _, v := range f {
+			t.put(v)
+		}
 	}
 }
 
