@@ -25,7 +25,10 @@ type around struct {
 }
 
 // peers are one of us and whom he writes to.
-type peers struct{ we, they ref }
+type peers struct {
+	we   ref
+	they string
+}
 
 // hits counts what speaks for a thing and what against it.
 type hits struct{ bad, good int }
@@ -93,8 +96,7 @@ func (a *around) report(m Message, way wayCode) {
 // meet notes who writes with whom: one of us, with a login or from inside, to
 // somebody outside.
 func (a *around) meet(m Message) {
-	for i := range m.ToCount() {
-		to, _ := a.t.recipient(m.r, i)
+	for to := range m.To() {
 		a.peers[peers{m.r.from, to}] = true
 	}
 }
@@ -107,7 +109,7 @@ func (a *around) knows(report int32) bool {
 	}
 	b := m.bounce()
 	for i := range int(b.failedCount) {
-		if a.peers[peers{m.r.to, a.t.one(b.failed, b.failedCount, i)}] {
+		if a.peers[peers{m.r.to, m.text(a.t.one(b.failed, b.failedCount, i))}] {
 			return true
 		}
 	}

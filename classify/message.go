@@ -2,6 +2,7 @@ package classify
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"qclean/classify/fingerprint"
@@ -77,10 +78,23 @@ func (m Message) Complete() bool {
 func (m Message) ToCount() int { return int(m.r.toCount) }
 
 // To gives the recipients that are kept.
-func (m Message) To() iter.Seq[string] { return m.each(m.r.to, m.r.toCount) }
+func (m Message) To() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range m.ToCount() {
+			if !yield(m.t.recipient(m.r, i)) {
+				return
+			}
+		}
+	}
+}
 
 // ToFirst is the first recipient, "" when there is none.
-func (m Message) ToFirst() string { return m.first(m.r.to, m.r.toCount) }
+func (m Message) ToFirst() string {
+	for to := range m.To() {
+		return to
+	}
+	return ""
+}
 
 // recipientDomains gives the domains of the recipients, each once.
 func (m Message) recipientDomains() []string {
@@ -137,13 +151,6 @@ func (m Message) each(list ref, n uint8) iter.Seq[string] {
 	}
 }
 
-func (m Message) first(list ref, n uint8) string {
-	if n == 0 {
-		return ""
-	}
-	return m.text(m.t.one(list, n, 0))
-}
-
 func (m Message) all(list ref, n uint8) []string {
 	if n == 0 {
 		return nil
@@ -170,9 +177,15 @@ func (m Message) AppendFiles(out []spool.File) []spool.File {
 		return append(out, spool.File{Name: m.own(m.d.files)})
 	}
 	for i := range int(m.d.fileCount &^ severalFiles) {
-		out = append(out, spool.File{Name: m.own(m.t.text.number(m.d.files, 2*i)), Role: spool.Role(m.t.text.number(m.d.files, 2*i+1))})
+		out = append(out, m.file(i))
 	}
 	return out
+}
+
+// file is one of several.
+func (m Message) file(i int) spool.File {
+	lists := &m.t.lists
+	return spool.File{Name: lists.at(lists.number(m.d.files, 2*i)), Role: spool.Role(lists.number(m.d.files, 2*i+1))}
 }
 
 // Entry is the message as a spool's driver knows it.
@@ -192,7 +205,7 @@ func (m Message) At(e *spool.Entry) bool {
 		return false
 	}
 	for i, f := range e.Files {
-		if m.own(m.t.text.number(m.d.files, 2*i)) != f.Name || spool.Role(m.t.text.number(m.d.files, 2*i+1)) != f.Role {
+		if m.file(i) != f {
 			return false
 		}
 	}
@@ -205,7 +218,7 @@ func (m Message) Record() Record {
 	r := m.r
 	out := Record{
 		ID: m.ID(), Queue: m.Queue(), Files: m.Files(), Ident: m.Ident(), Size: r.size, Arrived: m.Arrived(),
-		From: m.From(), Null: m.Null(), To: m.all(r.to, r.toCount), Recipients: m.Recipients(), Envelope: m.Envelope(),
+		From: m.From(), Null: m.Null(), To: m.AppendTo(nil), Recipients: m.Recipients(), Envelope: m.Envelope(),
 		AuthUser: m.AuthUser(), SourceIP: m.SourceIP(), SourceName: m.SourceName(), Helo: m.Helo(), Reason: m.Reason(), Frozen: m.Frozen(),
 		HeaderFrom: m.HeaderFrom(), Subject: m.Subject(), MessageID: m.MessageID(), Links: m.all(r.links, r.linkCount), Kind: m.Kind(),
 		Traits: Traits{Auth: m.Auth(), Listed: m.Listed(), List: m.List(), Answers: m.Answers(), By: m.By(), For: m.For()},
@@ -239,7 +252,13 @@ func (m Message) ReadBounce(out *Bounce) bool {
 
 // AppendTo appends the recipients that are kept, AppendLinks the domains that it
 // links to, and AppendFlaws what is wrong with the queue file itself.
-func (m Message) AppendTo(out []string) []string { return m.appendAll(out, m.r.to, m.r.toCount) }
+func (m Message) AppendTo(out []string) []string {
+	out = slices.Grow(out, m.ToCount())
+	for to := range m.To() {
+		out = append(out, to)
+	}
+	return out
+}
 func (m Message) AppendLinks(out []string) []string {
 	return m.appendAll(out, m.r.links, m.r.linkCount)
 }

@@ -18,7 +18,7 @@ var errTable = errors.New("not a stored table")
 // What follows are the sizes of its parts, and then these, each from a multiple
 // of eight bytes on: so several can be read at once, and numbers where they lie.
 // All numbers have the low byte first.
-const tableHead = "qclean table 4\n\x00"
+const tableHead = "qclean table 5\n\x00"
 
 // The parts of a stored table.
 const (
@@ -26,6 +26,7 @@ const (
 	partBounces
 	partText
 	partOwn
+	partLists
 	partSketches
 	partOriginals
 	partCount
@@ -34,7 +35,8 @@ const (
 // Encode writes the table as it lies in memory.
 func (t *Table) Encode(out io.Writer) error {
 	sizes := [partCount]int{partRows: t.count * rowBytes, partBounces: len(t.bounces) * bounceBytes,
-		partText: t.text.stored(), partOwn: t.own.stored(), partSketches: t.sketches.Stored(), partOriginals: t.originals.Stored()}
+		partText: t.text.stored(), partOwn: t.own.stored(), partLists: t.lists.stored(),
+		partSketches: t.sketches.Stored(), partOriginals: t.originals.Stored()}
 	w := bufio.NewWriterSize(out, 1<<18)
 	w.WriteString(tableHead)
 	buf := binary.LittleEndian.AppendUint64(make([]byte, 0, 256), uint64(t.stale))
@@ -59,6 +61,8 @@ func (t *Table) Encode(out io.Writer) error {
 			t.text.encode(w)
 		case partOwn:
 			t.own.encode(w)
+		case partLists:
+			t.lists.encode(w)
 		case partSketches:
 			t.sketches.Encode(w)
 		case partOriginals:
@@ -93,8 +97,10 @@ func DecodeTable(b []byte, room *disk.Room) (*Table, error) {
 	if len(rest) > 0 || !t.decodeRows(parts[partRows]) || !t.decodeBounces(parts[partBounces]) {
 		return nil, errTable
 	}
-	if !t.text.decode(parts[partText], t.Workers) || !t.own.decode(parts[partOwn], t.Workers) {
-		return nil, errTable
+	for i, x := range t.texts() {
+		if !x.decode(parts[partText+i], t.Workers) {
+			return nil, errTable
+		}
 	}
 	if err := errors.Join(t.sketches.Decode(parts[partSketches], t.Workers), t.originals.Decode(parts[partOriginals], t.Workers)); err != nil {
 		return nil, err

@@ -92,9 +92,6 @@ func (p *packer) once(s string) ref { return p.intern(s, commonShelf) }
 func (p *packer) sender(s string) ref  { return p.intern(s, senderShelf) }
 func (p *packer) subject(s string) ref { return p.intern(s, subjectShelf) }
 
-// seldom keeps a text that few others have.
-func (p *packer) seldom(s string) ref { return p.intern(s, p.shelf) }
-
 func (p *packer) intern(s string, shelf int) ref {
 	r, err := p.t.text.intern(s, shelf)
 	if err != nil {
@@ -104,8 +101,13 @@ func (p *packer) intern(s string, shelf int) ref {
 }
 
 // own keeps a text that no other message has.
-func (p *packer) own(s string) ref {
-	r, err := p.t.own.add(s, p.shelf)
+func (p *packer) own(s string) ref { return p.apart(&p.t.own, s) }
+
+// listed keeps a text that is in a list which no other message has.
+func (p *packer) listed(s string) ref { return p.apart(&p.t.lists, s) }
+
+func (p *packer) apart(t *texts, s string) ref {
+	r, err := t.add(s, p.shelf)
 	if err != nil {
 		p.err = err
 	}
@@ -131,7 +133,9 @@ func (p *packer) many(list []string) (ref, uint8) {
 	return p.numbers(refs), uint8(len(list))
 }
 
-// recipients keeps addresses and their domains.
+// recipients keeps addresses and their domains. Of several, few addresses are
+// met again: to look for each cost more than it saved, and half of all texts
+// that are looked for were theirs.
 func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 	list = list[:min(len(list), maxList)]
 	switch len(list) {
@@ -142,7 +146,7 @@ func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 	}
 	refs := make([]ref, 0, 2*MaxKeptRecipients)
 	for _, s := range list {
-		refs = append(refs, p.seldom(s))
+		refs = append(refs, p.listed(s))
 	}
 	for i, s := range list {
 		d := Domain(s)
@@ -153,9 +157,16 @@ func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 		domain = p.once(d)
 		refs = append(refs, domain)
 	}
-	return p.numbers(refs), 0, uint8(len(list))
+	return p.list(refs), 0, uint8(len(list))
 }
 
+// list keeps numbers that no other message has.
+func (p *packer) list(values []ref) ref {
+	var room [4 * 2 * MaxKeptRecipients]byte
+	return p.listed(written(appendRefs(room[:0], values)))
+}
+
+// numbers keeps those that others may have.
 func (p *packer) numbers(list []ref) ref {
 	r, err := p.t.text.list(list, listShelf)
 	if err != nil {
@@ -175,12 +186,12 @@ func (p *packer) files(files []spool.File, id spool.ID, idRef ref) (ref, uint8) 
 	}
 	refs := make([]ref, 0, 8)
 	for _, f := range files {
-		refs = append(refs, p.own(f.Name), ref(f.Role))
+		refs = append(refs, p.listed(f.Name), ref(f.Role))
 	}
 	if len(files) == 0 {
 		return 0, 0
 	}
-	return p.numbers(refs), uint8(len(files)) | severalFiles
+	return p.list(refs), uint8(len(files)) | severalFiles
 }
 
 // severalFiles marks a list of files that is kept as a list, though it may be of one.

@@ -111,18 +111,29 @@ func (l *looker) sender(m Message) End {
 	switch {
 	case m.Null() || m.r.from == 0 || l.site.Empty():
 		return NoEnd
-	case l.local(m.r.from, m.r.fromDomain):
+	case l.localSender(m):
 		return Ours
 	}
 	return Foreign
 }
 
-// local is Site.LocalAddress of an address in the table, whose domain is looked
-// at once: there are many addresses and few domains.
-func (l *looker) local(address, domain ref) bool {
-	if domain == 0 {
-		return l.site.LocalAddress(l.t.text.at(address))
+// localSender and localRecipient are Site.LocalAddress of an address. Its domain
+// is looked at once: there are many addresses and few domains.
+func (l *looker) localSender(m Message) bool {
+	if domain := m.r.fromDomain; domain != 0 {
+		return l.local(domain)
 	}
+	return l.site.LocalAddress(m.From())
+}
+
+func (l *looker) localRecipient(m Message, i int) bool {
+	if domain := l.t.recipientDomain(m.r, i); domain != 0 {
+		return l.local(domain)
+	}
+	return l.site.LocalAddress(l.t.recipient(m.r, i))
+}
+
+func (l *looker) local(domain ref) bool {
 	ours, ok := l.ours[domain]
 	if !ok {
 		if l.ours == nil {
@@ -140,7 +151,7 @@ func (l *looker) recipients(m Message) End {
 		return NoEnd
 	}
 	for i := range m.ToCount() {
-		if l.local(l.t.recipient(m.r, i)) {
+		if l.localRecipient(m, i) {
 			ours++
 		} else {
 			foreign++
@@ -172,7 +183,7 @@ func sentOn(m Message) bool {
 		return false
 	}
 	for i := range m.ToCount() {
-		if _, domain := m.t.recipient(m.r, i); domain == m.r.fromDomain {
+		if m.t.recipientDomain(m.r, i) == m.r.fromDomain {
 			return true
 		}
 	}
@@ -217,7 +228,7 @@ func (l *looker) original(m Message) (through End, related bool) {
 func relates(host string, m Message, below bool) bool {
 	host = hostName(host)
 	for i := range m.ToCount() {
-		if _, domain := m.t.recipient(m.r, i); under(host, m.text(domain), below) {
+		if under(host, m.text(m.t.recipientDomain(m.r, i)), below) {
 			return true
 		}
 	}

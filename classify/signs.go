@@ -21,7 +21,7 @@ func (l *looker) signs(m Message, way wayCode) (s sign) {
 	set(hostMatches, from != Ours && way&wayInside == 0 && l.matches(m))
 	set(forUs, from != Ours && to == Foreign && m.d.for_ != 0 && l.site.LocalAddress(m.For()))
 	set(answersOurs, to == Ours && m.d.answers != 0 && l.answers(m.Answers()))
-	set(writes, m.Kind() == kind.Mail && m.ToCount() <= floodSize && l.local(m.r.from, m.r.fromDomain) &&
+	set(writes, m.Kind() == kind.Mail && m.ToCount() <= floodSize && l.localSender(m) &&
 		(m.r.login != 0 || m.r.ip == 0 || l.ip.IsValid() && l.site.trusts(l.ip)))
 	return s
 }

@@ -112,19 +112,26 @@ func (t *Table) recipientDomains(r *row, refs []ref) []ref {
 		refs = slices.Grow(refs, max(n, from))
 	}
 	for i := range n {
-		if d := t.text.number(r.to, n+i); !slices.Contains(refs[from:], d) {
+		if d := t.lists.number(r.to, n+i); !slices.Contains(refs[from:], d) {
 			refs = append(refs, d)
 		}
 	}
 	return refs
 }
 
-// recipient is one of those that are kept, and its domain.
-func (t *Table) recipient(r *row, i int) (address, domain ref) {
+// recipient is one of those that are kept, and recipientDomain its domain.
+func (t *Table) recipient(r *row, i int) string {
 	if r.toCount == 1 {
-		return r.to, r.toDomain
+		return t.text.at(r.to)
 	}
-	return t.text.number(r.to, i), t.text.number(r.to, int(r.toCount)+i)
+	return t.lists.at(t.lists.number(r.to, i))
+}
+
+func (t *Table) recipientDomain(r *row, i int) ref {
+	if r.toCount == 1 {
+		return r.toDomain
+	}
+	return t.lists.number(r.to, int(r.toCount)+i)
 }
 
 // totals are the numbers of a summary while they are added up.

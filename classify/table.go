@@ -18,7 +18,8 @@ type Table struct {
 
 	room      *disk.Room
 	text      texts   // held once each, and lists
-	own       texts   // of one message only: IDs, names of files
+	own       texts   // of one message only: IDs, the name of its file
+	lists     texts   // of one message only: recipients and files where there are several
 	shelves   shelves // on which most of the texts are, and the sketches
 	rows      column[row]
 	details   column[detail]
@@ -42,7 +43,7 @@ func NewTable(room *disk.Room) *Table {
 }
 
 // texts are all that there are.
-func (t *Table) texts() [2]*texts { return [...]*texts{&t.text, &t.own} }
+func (t *Table) texts() [3]*texts { return [...]*texts{&t.text, &t.own, &t.lists} }
 
 // TableOf makes a table of a few records, for tests.
 func TableOf(records ...Record) *Table {

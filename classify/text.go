@@ -226,12 +226,15 @@ func (t *texts) seal() { t.slots, t.used = nil, 0 }
 
 // list keeps several numbers as one text.
 func (t *texts) list(values []ref, shelf int) (ref, error) {
-	var buf [4 * 2 * MaxKeptRecipients]byte
-	b := buf[:0]
+	var room [4 * 2 * MaxKeptRecipients]byte
+	return t.intern(written(appendRefs(room[:0], values)), shelf)
+}
+
+func appendRefs(b []byte, values []ref) []byte {
 	for _, v := range values {
 		b = binary.LittleEndian.AppendUint32(b, uint32(v))
 	}
-	return t.intern(written(b), shelf)
+	return b
 }
 
 // numbers is how many there are in a list.
