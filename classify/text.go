@@ -58,18 +58,20 @@ func (t *texts) at(r ref) string {
 // size reads the length of a text, and of the length: more than there is when
 // that is cut off.
 func size(s string) (n, head int) {
-	switch {
-	case s[0] < 0x80:
+	if s[0] < 0x80 {
 		return int(s[0]), 1
-	case len(s) < 3:
-		if len(s) == 2 && s[1] < 0x80 {
-			return int(s[0])&0x7f | int(s[1])<<7, 2
-		}
-		return maxText, 3
-	case s[1] < 0x80:
-		return int(s[0])&0x7f | int(s[1])<<7, 2
 	}
-	return int(s[0])&0x7f | int(s[1])&0x7f<<7 | int(s[2])<<14, 3
+	return longSize(s)
+}
+
+func longSize(s string) (n, head int) {
+	switch {
+	case len(s) > 1 && s[1] < 0x80:
+		return int(s[0])&0x7f | int(s[1])<<7, 2
+	case len(s) > 2:
+		return int(s[0])&0x7f | int(s[1])&0x7f<<7 | int(s[2])<<14, 3
+	}
+	return maxText, 3
 }
 
 // maxText is what three bytes of length can say.
