@@ -101,13 +101,13 @@ func (p *packer) intern(s string, shelf int) ref {
 }
 
 // own keeps a text that no other message has.
-func (p *packer) own(s string) ref { return p.apart(&p.t.own, s) }
+func (p *packer) own(s string) ref { return p.apart(&p.t.own, s, p.shelf) }
 
 // listed keeps a text that is in a list which no other message has.
-func (p *packer) listed(s string) ref { return p.apart(&p.t.lists, s) }
+func (p *packer) listed(s string) ref { return p.apart(&p.t.lists, s, p.shelf) }
 
-func (p *packer) apart(t *texts, s string) ref {
-	r, err := t.add(s, p.shelf)
+func (p *packer) apart(t *texts, s string, shelf int) ref {
+	r, err := t.add(s, shelf)
 	if err != nil {
 		p.err = err
 	}
@@ -163,7 +163,7 @@ func (p *packer) recipients(list []string) (to, domain ref, n uint8) {
 // list keeps numbers that no other message has.
 func (p *packer) list(values []ref) ref {
 	var room [4 * 2 * MaxKeptRecipients]byte
-	return p.listed(written(appendRefs(room[:0], values)))
+	return p.apart(&p.t.lists, written(appendRefs(room[:0], values)), listShelf)
 }
 
 // numbers keeps those that others may have.
