@@ -116,7 +116,7 @@ func (j *judge) strand(whole, part *Campaign, w wayCode) *Case {
 // spread counts the clients and the networks that they are in.
 func (j *judge) spread(members []int32) (hosts, networks int) {
 	j.ips, j.nets = j.ips[:0], j.nets[:0]
-	for _, m := range members {
+	for m := range j.t.some(members) {
 		if ip := j.t.row(int(m)).ip; ip != 0 && (len(j.ips) == 0 || ip != j.ips[len(j.ips)-1]) {
 			j.ips = append(j.ips, ip)
 		}

@@ -34,8 +34,10 @@ func sortDocs(s *Set, c crew.Crew) (order []int32, docs []doc) {
 	order = s.byPlace(len(keys), func(i int) int32 { return int32(i) })
 	c.Spread(len(keys), keyRun, func(_, from, to int) {
 		var buf []byte
-		s.Room.Ease()
-		for _, i := range order[from:to] {
+		for k, i := range order[from:to] {
+			if k%easeEvery == 0 {
+				s.Room.Ease()
+			}
 			keys[i] = s.key(i, &buf)
 		}
 	})

@@ -112,10 +112,12 @@ func (d *deal) lay(from, to int) {
 // each gives the features of each doc that are to be counted, always the same.
 func (d *deal) each(visit func(task int, features []uint32)) {
 	d.crew.Spread(d.set.Len(), dealRun, func(worker, from, to int) {
-		d.set.Room.Ease()
 		sieve := &d.sieve[worker]
 		sieve.clear()
 		for i := from; i < to; i++ {
+			if i%easeEvery == 0 {
+				d.set.Room.Ease()
+			}
 			visit(from/dealRun, sieve.sift(d.key, d.set.hashes(int32(i))))
 		}
 	})

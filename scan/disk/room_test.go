@@ -236,3 +236,23 @@ func TestMappedFile(t *testing.T) {
 		r.letGo(0, 0)
 	}
 }
+
+// TestNobodyGoesOnWhilePagesAreLetGo: who brings pages in waits for who lets them go.
+func TestNobodyGoesOnWhilePagesAreLetGo(t *testing.T) {
+	r := NewRoom(t.TempDir())
+	r.letting.Store(true)
+	done := make(chan bool)
+	go func() {
+		r.Ease()
+		done <- r.letting.Load()
+	}()
+	select {
+	case <-done:
+		t.Fatal("it did not wait")
+	case <-time.After(20 * time.Millisecond):
+	}
+	r.letting.Store(false)
+	if <-done {
+		t.Error("it went on before the end")
+	}
+}
