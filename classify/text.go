@@ -239,9 +239,6 @@ func appendRefs(b []byte, values []ref) []byte {
 	return b
 }
 
-// numbers is how many there are in a list.
-func (t *texts) numbers(r ref) int { return len(t.at(r)) / 4 }
-
 // number is one of a list.
 func (t *texts) number(r ref, i int) ref { return number(t.at(r), i) }
 
