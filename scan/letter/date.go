@@ -124,7 +124,8 @@ func (d *dateParts) clock(s string) bool {
 	return false
 }
 
-// offset reads +hhmm or +hh:mm; in front of the time, "-" divides day, month and year.
+// offset reads +hhmm, whatever follows it, or +hh:mm; in front of the time, "-"
+// divides day, month and year.
 func (d *dateParts) offset(s string) bool {
 	n, i := number(s[1:])
 	if !d.timed || d.zone != noZone {
@@ -137,8 +138,10 @@ func (d *dateParts) offset(s string) bool {
 	case i == 2 && len(s) == 6 && s[3] == ':':
 		m, _ := number(s[4:])
 		n = n*100 + m
-	case i != 4:
+	case i < 4:
 		return true // no zone that one could read
+	default:
+		n, _ = number(s[1:5])
 	}
 	if d.zone = n/100*60 + n%100; s[0] == '-' {
 		d.zone = -d.zone

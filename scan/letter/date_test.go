@@ -28,6 +28,7 @@ func TestDate(t *testing.T) {
 		{"no seconds", "Thu, 22 Aug 2002 11:26 +0000", at.Truncate(time.Minute)},
 		{"afternoon", "Thu, 22 Aug 2002 05:26:25 PM +0600", at},
 		{"zone with a colon", "Thu, 22 Aug 2002 18:26:25 +07:00", at},
+		{"zone with a digit too many", "Thu, 22 Aug 2002 18:26:25 +07000", at},
 		{"rubbish behind", "Thu, 22 Aug 2002 18:26:25 +0700 x=2.40", at},
 		{"no such day", "31 Feb 2002 11:26:25 +0000", time.Time{}},
 		{"no such minute", "22 Aug 2002 11:99:25 +0000", time.Time{}},
@@ -45,7 +46,10 @@ func TestDate(t *testing.T) {
 	}
 }
 
-// FuzzDate holds that a date which the standard library can read is the same here.
+// FuzzDate holds that a date which the standard library can read is the same
+// here, but for years of two digits: those from 50 on are of the last century
+// (RFC 5322 section 4.3), to the library only those from 69 on. The year 0 is
+// none here.
 func FuzzDate(f *testing.F) {
 	for _, s := range []string{"Thu, 22 Aug 2002 18:26:25 +0700", "22 Aug 02 11:26 GMT", "1 Jan 1970 00:00:00 -0000 (x)"} {
 		f.Add(s)
@@ -53,7 +57,7 @@ func FuzzDate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		got, ok := parseDate(s)
 		want, err := mail.ParseDate(s)
-		if err != nil || len(s) > maxDate {
+		if err != nil || len(s) > maxDate || want.Year() == 0 {
 			return
 		}
 		if !ok {
@@ -61,7 +65,7 @@ func FuzzDate(f *testing.F) {
 		}
 		if _, offset := want.Zone(); offset == 0 || want.Location().String() == "" {
 			// A zone by name is UTC to the library unless it is the local one.
-			if !got.Equal(want) {
+			if !got.Equal(want) && !(want.Year() >= 2050 && got.Equal(want.AddDate(-100, 0, 0))) {
 				t.Errorf("%q is %v, want %v", s, got, want)
 			}
 		}
