@@ -17,7 +17,8 @@ type around struct {
 	traced    map[int32]hits  // by such a group: NDRs whose original passed none of our hosts, and one
 	alike     map[int32]int   // size of such a group
 	outgoing  hits            // NDRs of ours to outside: for what strangers' hosts brought, and for what the sender's own did
-	peers     map[peers]bool  // outside addresses that write to us or that we write to
+	asked     map[ref]bool    // who got reports that say which address failed
+	peers     map[peers]bool  // of these, whom they wrote to
 	victims   map[ref]hits    // by local address: NDRs for what passed us, and for what did not
 	logins    map[string]int  // messages by login
 	abused    map[string]bool // logins; filled by learn
@@ -38,25 +39,25 @@ func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.ba
 
 // lookAround gathers the facts.
 func lookAround(t *Table, site *Site) (*sight, *around) {
-	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[ref]hits{}, peers: map[peers]bool{}, logins: map[string]int{}}
+	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[ref]hits{}, asked: map[ref]bool{}, peers: map[peers]bool{}, logins: map[string]int{}}
 	var originals sync.WaitGroup
 	originals.Go(a.groupOriginals)
 	seen := look(t, site)
-	logins := map[ref]int{}
+	var logins counter
 	for i, m := range t.pass() {
 		way := seen.ways[i]
-		if m.r.login != 0 {
-			logins[m.r.login]++
+		logins.count(m.r.login)
+		if way&wayNDR != 0 {
+			a.ask(m)
 		}
 		if m.NDR() {
 			a.report(m, way)
-		} else if seen.signs[i]&writes != 0 {
-			a.meet(m)
 		}
 	}
-	for login, n := range logins {
+	for login, n := range logins.counts() {
 		a.logins[t.text.at(login)] = n
 	}
+	a.meet(seen)
 	originals.Wait()
 	a.trace(seen)
 	return seen, a
@@ -93,11 +94,26 @@ func (a *around) report(m Message, way wayCode) {
 	}
 }
 
-// meet notes who writes with whom: one of us, with a login or from inside, to
-// somebody outside.
-func (a *around) meet(m Message) {
-	for to := range m.To() {
-		a.peers[peers{m.r.from, to}] = true
+// ask notes of whom it is asked whether he wrote to the address that failed.
+func (a *around) ask(m Message) {
+	if m.ToCount() == 1 && m.bounce().failedCount > 0 {
+		a.asked[m.r.to] = true
+	}
+}
+
+// meet notes who of them, one of us with a login or from inside, writes to whom
+// outside.
+func (a *around) meet(seen *sight) {
+	if len(a.asked) == 0 {
+		return
+	}
+	for i, m := range a.t.pass() {
+		if seen.signs[i]&writes == 0 || !a.asked[m.r.from] {
+			continue
+		}
+		for to := range m.To() {
+			a.peers[peers{m.r.from, to}] = true
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package classify
 import (
 	"cmp"
 	"encoding/binary"
-	"slices"
 
 	"qclean/classify/crew"
 )
@@ -19,7 +18,7 @@ func (t *Table) Sort() {
 	if sorted {
 		return
 	}
-	slices.SortFunc(keys, func(a, b idKey) int {
+	crew.Sort(crew.New(t.Workers), keys, func(a, b idKey) int {
 		if a.begin != b.begin {
 			return cmp.Compare(a.begin, b.begin)
 		}
@@ -62,31 +61,54 @@ type idKey struct {
 
 // keys are those of all rows, and whether they are in order already.
 func (t *Table) keys() (keys []idKey, sorted bool) {
-	common, last := "", ""
-	sorted = true
-	for i, m := range t.pass() {
-		id := string(m.ID())
-		if i == 0 {
-			common = id
-		}
-		n := 0
-		for n < len(common) && n < len(id) && common[n] == id[n] {
-			n++
-		}
-		common = common[:n]
-		sorted = sorted && (i == 0 || last < id)
-		last = id
-	}
+	common, sorted := t.common()
 	if sorted {
 		return nil, true
 	}
 	keys = make([]idKey, t.count)
-	for i, m := range t.pass() {
-		var b [8]byte
-		copy(b[:], m.ID()[len(common):])
-		keys[i] = idKey{binary.BigEndian.Uint64(b[:]), int32(i)}
-	}
+	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+		for i, m := range t.Pass(from, to) {
+			var b [8]byte
+			copy(b[:], m.ID()[common:])
+			keys[i] = idKey{binary.BigEndian.Uint64(b[:]), int32(i)}
+		}
+	})
 	return keys, false
+}
+
+// common is how many bytes all IDs begin with, and whether these are in order.
+func (t *Table) common() (bytes int, sorted bool) {
+	if t.count == 0 {
+		return 0, true
+	}
+	first := t.id(0)
+	var each crew.Latch
+	bytes, sorted = len(first), true
+	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+		n, inOrder, last := len(first), true, ""
+		if from > 0 {
+			last = t.id(from - 1)
+		}
+		for i, m := range t.Pass(from, to) {
+			id := string(m.ID())
+			n = alike(first[:n], id)
+			inOrder = inOrder && (i == 0 || last < id)
+			last = id
+		}
+		each.Lock()
+		defer each.Unlock()
+		bytes, sorted = min(bytes, n), sorted && inOrder
+	})
+	return bytes, sorted
+}
+
+// alike is how many bytes two texts begin with.
+func alike(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
