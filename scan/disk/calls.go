@@ -85,6 +85,27 @@ func (c *calls) load(fd int, name string, buf []byte) (int, Info, error) {
 	return n, infoOf(last, &c.st), Failure("read", name, err)
 }
 
+// glance reads once what fits, and closes the file, if there is one.
+func (c *calls) glance(fd int, buf []byte) int {
+	if fd < 0 {
+		return 0
+	}
+	defer c.close(fd)
+	if len(buf) == 0 {
+		return 0
+	}
+	for {
+		n, errno := c.read(fd, buf)
+		switch errno {
+		case 0:
+			return n
+		case unix.EINTR:
+		default:
+			return 0
+		}
+	}
+}
+
 // fill reads until buf is full, the file has given what st says that it has, or
 // it ends.
 func (c *calls) fill(fd int, buf []byte) (int, error) {

@@ -52,6 +52,12 @@ func answersAsTheTree(t *testing.T, cached bool) {
 				t.Errorf("%q: %q, %+v, want %q, %+v", name, buf[:m], got, wantBuf[:n], want)
 			}
 			sameTrouble(t, name, err, wantErr)
+			if wantErr != nil {
+				n = 0
+			}
+			if g := Glance(view, name, buf[:min(4, n+1)]); string(buf[:g]) != string(wantBuf[:min(4, n)]) {
+				t.Errorf("%q: a glance shows %q, want %q", name, buf[:g], wantBuf[:n])
+			}
 			f, err := view.Open(name)
 			if err == nil {
 				f.Close()

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"qclean/scan/disk"
 	"qclean/scan/spool"
 	"qclean/scan/spool/queued"
 )
@@ -114,12 +115,9 @@ func (s *queueDir) reason(l *spool.Lender, e *spool.Entry, b []byte) string {
 	if !mayHaveReason(e) {
 		return ""
 	}
-	n, _, err := s.t.Load(s.logName(e, "defer"), b[:reasonBytes])
-	if err != nil && queued.InOld(e.ID) && fits(*e) {
-		n, _, err = s.t.Load(s.logPlace(e.ID.Short(), "defer"), b[:reasonBytes])
-	}
-	if err != nil {
-		return ""
+	n := disk.Glance(s.t, s.logName(e, "defer"), b[:reasonBytes])
+	if n == 0 && queued.InOld(e.ID) && fits(*e) {
+		n = disk.Glance(s.t, s.logPlace(e.ID.Short(), "defer"), b[:reasonBytes])
 	}
 	return parseReason(l, b[:n])
 }
