@@ -2,6 +2,7 @@ package letter
 
 import (
 	"mime"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ func TestDecoded(t *testing.T) {
 		{"blanks in the word", "=?utf-8?q?hello there?=", "", "hello there"},
 		{"never closed", "x =?utf-8?q?hello", "", "x hello"},
 		{"no encoding", "=?utf-8?z?hello?=", "", "=?utf-8?z?hello?="},
+		{"a blank in the charset", "=?us ?q?hello?=", "", "=?us ?q?hello?="},
 		{"no charset", "=??q?hello?=", "", "=??q?hello?="},
 		{"broken escapes", "=?utf-8?q?=4=GG=41?=", "", "=4=GGA"},
 		{"broken base64", "=?utf-8?b?aGVsb*G8?=", "", "hello"},
@@ -44,8 +46,11 @@ func TestDecoded(t *testing.T) {
 	}
 }
 
+var blankCharset = regexp.MustCompile(`=\?[^?]*\s[^?]*\?`)
+
 // FuzzWords holds that what the standard library decodes, with go-message's
-// charsets, is the same here; it reads only what is written by the rules.
+// charsets, is the same here; it reads only what is written by the rules, but
+// for blanks around the name of a charset (RFC 2047 section 2 has none).
 func FuzzWords(f *testing.F) {
 	for _, s := range []string{"=?utf-8?q?a=C3=A9_b?= =?utf-8?B?w6k=?= c", "=?iso-8859-5?q?=D0?=", "=?utf-8?q?=?=", "=?a?b?", "x=?utf-8?b??=", "=?us-ascii?q?a?=  x"} {
 		f.Add(s)
@@ -63,7 +68,7 @@ func FuzzWords(f *testing.F) {
 				return // C1 bytes are windows-1252 here; a language tag is taken off
 			}
 		}
-		if oneSpace(got) != oneSpace(want) {
+		if oneSpace(got) != oneSpace(want) && !blankCharset.MatchString(s) {
 			t.Errorf("%q is %q, want %q", s, got, want)
 		}
 	})
