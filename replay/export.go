@@ -31,7 +31,7 @@ type Extra struct {
 type Exported struct {
 	Files int
 	Bytes int64 // before compression
-	Left  int   // links, files with another name too, and names too long: none of them evidence
+	Left  int   // links, files with another name too or that change all the time, and names too long: none of them evidence
 }
 
 // Export writes a run as evidence: a tar archive, compressed with zstd, of the
@@ -67,7 +67,7 @@ type exporter struct {
 }
 
 func (x *exporter) run(m *Mover, l *ledger, extra []Extra) error {
-	if err := x.file(m.tree, journalOf(l.dir), journalName); err != nil {
+	if err := x.journal(m.tree, journalOf(l.dir)); err != nil {
 		return err
 	}
 	for _, q := range l.queues {
@@ -165,34 +165,53 @@ func (x *exporter) folder(t disk.Tree, dir, as string, top bool) error {
 	return nil
 }
 
-// file writes one file with owner, mode and time. One that is another's too
-// is left out: it may be anybody's.
+// journal writes that of the run, which lies in a folder of ours. It may grow
+// while it is read: as long as it was is enough.
+func (x *exporter) journal(t disk.Tree, name string) error {
+	f, err := t.Open(name)
+	if err != nil {
+		return x.leave(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && info.Links != 1 {
+		err = disk.ErrLinked
+	}
+	if err != nil {
+		return x.leave(err)
+	}
+	return x.opened(f, &info, journalName)
+}
+
+// leave counts what cannot be evidence; any other error ends the export.
+func (x *exporter) leave(err error) error {
+	if errors.Is(err, disk.ErrNotRegular) || errors.Is(err, disk.ErrLinked) || errors.Is(err, fs.ErrNotExist) {
+		x.out.Left++
+		return nil
+	}
+	return err
+}
+
+// file writes one file. One that is another's too is left out: it may be
+// anybody's.
 func (x *exporter) file(t disk.Tree, name, as string) error {
 	if err := x.ctx.Err(); err != nil {
 		return err
 	}
-	f, err := t.Open(name)
-	if errors.Is(err, disk.ErrNotRegular) || errors.Is(err, fs.ErrNotExist) {
-		x.out.Left++
-		return nil
-	}
+	f, info, err := disk.OpenAlone(x.ctx, t, name)
 	if err != nil {
-		return err
+		return x.leave(err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Links != 1 {
-		x.out.Left++
-		return nil
-	}
+	return x.opened(f, &info, as)
+}
+
+// opened writes an open file with owner, mode and time.
+func (x *exporter) opened(f disk.File, info *disk.Info, as string) error {
 	h := &tar.Header{
 		Typeflag: tar.TypeReg, Name: path.Join(x.root, as), Size: info.Size, Mode: int64(info.Mode.Perm()),
 		ModTime: info.ModTime, Uid: int(info.UID), Gid: int(info.GID),
 	}
-	// A journal grows while it is read: as long as it was is enough.
 	return x.write(h, as, io.LimitReader(f, info.Size))
 }
 

@@ -229,6 +229,50 @@ func TestExportHoldsEverythingAndItsSums(t *testing.T) {
 	}
 }
 
+// TestExportLeavesWhatWasAnybodysFile: whoever owns a queue that was swapped
+// links a file from outside into it, and takes that name away between the
+// moment when it is opened and the one when its names are counted.
+func TestExportLeavesWhatWasAnybodysFile(t *testing.T) {
+	dir := makeSpool(t, 2)
+	outside := filepath.Join(filepath.Dir(dir), "shadow")
+	put(t, outside, "SECRET")
+	m, p := mover(t, tree(t, dir), Options{})
+	pl, err := NewSwap(p, nil, "", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := mustApply(t, m, pl)
+	name := filepath.Join(run.Dir, "out", "m000.b")
+	at, opened := filepath.Join(dir, name), 0
+	attacked := faulty.Open(t, dir, faulty.Faults{Before: func(o faulty.Op) {
+		switch {
+		case o.Name != name:
+		case o.Kind == faulty.OpOpen:
+			os.Remove(at)
+			if err := os.Link(outside, at); err != nil {
+				t.Error(err)
+			}
+			opened++
+		case o.Kind == faulty.OpStat:
+			os.Remove(at)
+		}
+	}})
+	m, _ = mover(t, attacked, Options{})
+	var out bytes.Buffer
+	x, err := m.Export(ctx, run, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opened == 0 || x.Left != 1 {
+		t.Errorf("opened %d times, %d left out", opened, x.Left)
+	}
+	for name, data := range untar(t, &out) {
+		if strings.Contains(data, "SECRET") {
+			t.Errorf("%s has what lies outside", name)
+		}
+	}
+}
+
 func sumLine(files map[string]string, root, name string) string {
 	shown := strings.NewReplacer("\\", `\\`, "\n", `\n`).Replace(name)
 	mark := ""

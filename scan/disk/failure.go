@@ -12,7 +12,7 @@ import (
 // More errors that callers decide on.
 var (
 	ErrNotFolder = errors.New("not a folder")         // a part of a name that should be a folder is a link or a file
-	ErrLinked    = errors.New("has other hard links") // Append: somebody else could reach what is written
+	ErrLinked    = errors.New("has other hard links") // Append: somebody else could reach what is written; OpenAlone: what is read may be anybody's
 )
 
 // Error says which operation failed on which name, and why. The name is
