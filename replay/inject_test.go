@@ -359,3 +359,49 @@ func replayRest(t *testing.T, dir, boot string, got map[string]int) (doubts int)
 	}
 	return doubts
 }
+
+// TestReplaySendsNobodysFile: whoever owns a queue that was swapped links a file
+// from outside into it for as long as a message is read, and has the message
+// back in its place whenever somebody looks.
+func TestReplaySendsNobodysFile(t *testing.T) {
+	dir := makeSpool(t, 2)
+	outside := filepath.Join(filepath.Dir(dir), "shadow")
+	put(t, outside, "Subject: SECRET\r\n\r\nSECRET")
+	m, p := mover(t, tree(t, dir), Options{})
+	pl, err := NewSwap(p, nil, "", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := mustApply(t, m, pl).Dir + "/out/m000.b"
+	at, linked := filepath.Join(dir, name), 0
+	message, err := os.ReadFile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, p = mover(t, faulty.Open(t, dir, faulty.Faults{Before: func(o faulty.Op) {
+		_, err := os.Lstat(at + ".away")
+		switch away := err == nil; {
+		case !away && o.Kind == faulty.OpOpen && o.Name == name:
+			if err := errors.Join(os.Rename(at, at+".away"), os.Link(outside, at)); err != nil {
+				t.Error(err)
+			}
+			linked++
+		case away && o.Kind != faulty.OpRead && o.Kind != faulty.OpStat:
+			if err := os.Rename(at+".away", at); err != nil {
+				t.Error(err)
+			}
+		}
+	}}), Options{})
+	pl, err = NewPlan(p, Inject, "", someEntries(p, true), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := m.Apply(ctx, pl)
+	if err != nil || linked == 0 || run.Done != len(pl.Steps)-1 || run.Skipped[whyChanged] != 1 {
+		t.Errorf("linked %d times: %+v, %v", linked, run, err)
+	}
+	noSecrets(t, filepath.Join(dir, "pickup"))
+	if data, err := os.ReadFile(at); err != nil || string(data) != string(message) {
+		t.Errorf("the message is not where it was: %q, %v", data, err)
+	}
+}
