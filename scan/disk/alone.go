@@ -48,8 +48,8 @@ const aloneTries = 4
 // least a hundred a second, and on some filesystems with the second, or with
 // every other one.
 const (
-	tick     = 20 * time.Millisecond
-	wholeSec = 2 * time.Second
+	tick       = 20 * time.Millisecond
+	coarseTick = 2 * time.Second
 )
 
 // unrest is how long to wait until a change lies before whatever is done then:
@@ -57,7 +57,7 @@ const (
 func unrest(changed, began, ended time.Time) time.Duration {
 	grain := tick
 	if changed.Nanosecond() == 0 {
-		grain = wholeSec
+		grain = coarseTick
 	}
 	if changed.Before(began.Add(-grain)) || changed.After(ended.Add(grain)) {
 		return 0

@@ -47,7 +47,7 @@ func TestUnrest(t *testing.T) {
 		{"by a clock a little ahead", ended.Add(tick / 2), false},
 		{"by a clock that was set back", ended.Add(time.Hour), true},
 		{"in a second of which it is not known when", began.Truncate(time.Second), false},
-		{"in one before", began.Truncate(time.Second).Add(-2 * wholeSec), true},
+		{"in one before", began.Truncate(time.Second).Add(-2 * coarseTick), true},
 	} {
 		pause := unrest(tt.changed, began, ended)
 		if (pause == 0) != tt.rests {
