@@ -125,6 +125,12 @@ func underAttack(t *testing.T, dir, far string, out io.Writer) (handled int) {
 		if run.Dir == "" {
 			continue
 		}
+		if verb == Swap { // what he holds open is still his
+			if pl, err := NewPlan(p, Inject, "", someEntries(p, true), time.Now()); err == nil {
+				sent, _ := m.Apply(ctx, pl)
+				handled += sent.Done
+			}
+		}
 		m.Verify(ctx, run)
 		m.Export(ctx, run, out)
 		if verb != Quarantine || o.Old == nil {
