@@ -37,7 +37,7 @@ func (w *work) recoverInject(l *ledger) error {
 			return err
 		}
 	}
-	return w.unpack(back, whyInterrupted)
+	return w.unpack(back)
 }
 
 // delivery is what is known of a message on its way into pickup.

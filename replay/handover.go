@@ -201,7 +201,7 @@ func (w *work) offer(ctx context.Context, s *Step, e *spool.Entry, h *handing, t
 	if err := errors.Join(w.journal.Append(lineOffer, append([]string{number}, to...)...), w.journal.Sync()); err != nil {
 		return errStop{err}
 	}
-	text, err := w.m.spool.Body(context.WithoutCancel(ctx), e)
+	text, err := w.body(context.WithoutCancel(ctx), s, e)
 	if err != nil {
 		return errors.Join(err, w.journal.Append(lineNotNow, number, "the text cannot be read"))
 	}

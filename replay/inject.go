@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strconv"
@@ -15,7 +14,7 @@ import (
 //
 //	write each message into the stage folder, synced
 //	intent and staged lines, synced
-//	originals into the run's folder, synced, and read again there
+//	originals into the run's folder, synced
 //	release line, synced
 //	at the rate: rename from the stage folder into pickup, done line
 //
@@ -62,7 +61,6 @@ func (w *work) stage() string { return path.Join(w.dir, ownDir, stageDir) }
 type parcel struct {
 	step *Step
 	staged
-	said string // the sum of what the original says
 }
 
 func (p *parcel) number() string { return strconv.Itoa(p.step.N) }
@@ -70,11 +68,11 @@ func (p *parcel) number() string { return strconv.Itoa(p.step.N) }
 func (w *work) injectWindow(ctx context.Context, steps []*Step, pace *pacer) error {
 	parcels, err := w.pack(ctx, steps)
 	if err != nil {
-		return errors.Join(err, w.unpack(parcels, whyInterrupted))
+		return errors.Join(err, w.unpack(parcels))
 	}
 	parcels, err = w.keep(ctx, parcels)
 	if err != nil || len(parcels) == 0 {
-		return errors.Join(err, w.unpack(parcels, whyInterrupted))
+		return errors.Join(err, w.unpack(parcels))
 	}
 	args := make([]string, len(parcels))
 	for i, p := range parcels {
@@ -88,7 +86,7 @@ func (w *work) injectWindow(ctx context.Context, steps []*Step, pace *pacer) err
 	}
 	for i, p := range parcels {
 		if err := pace.wait(ctx); err != nil {
-			return errors.Join(err, w.unpack(parcels[i:], whyInterrupted))
+			return errors.Join(err, w.unpack(parcels[i:]))
 		}
 		if err := w.release(p); err != nil {
 			return err
@@ -111,59 +109,7 @@ func (w *work) keep(ctx context.Context, parcels []*parcel) ([]*parcel, error) {
 			return append(kept, parcels[i+1:]...), err
 		}
 	}
-	if err := w.folders.sync(); err != nil {
-		return kept, err
-	}
-	return w.asStaged(context.WithoutCancel(ctx), kept)
-}
-
-// asStaged keeps those whose original says what was written for pickup, and
-// takes the others back. A queue that was swapped still belongs to the MTA:
-// whoever is one with it could link anybody's file into it while a message was
-// read, and have it sent. In the run's folder nobody but us changes a name.
-func (w *work) asStaged(ctx context.Context, parcels []*parcel) ([]*parcel, error) {
-	var same, other []*parcel
-	for _, p := range parcels {
-		said, err := w.said(ctx, p.step)
-		if err != nil {
-			w.note(fmt.Sprintf("step %d: %v", p.step.N, err))
-		}
-		if err == nil && said == p.said {
-			same = append(same, p)
-		} else {
-			other = append(other, p)
-		}
-	}
-	if len(other) == 0 {
-		return same, nil
-	}
-	w.run.Skipped[whyChanged] += len(other)
-	return same, w.unpack(other, whyChanged)
-}
-
-// said is the sum of what a message in the run's folder says.
-func (w *work) said(ctx context.Context, s *Step) (string, error) {
-	for _, m := range s.Moves {
-		info, err := w.m.tree.Lstat(m.To)
-		if err == nil && (!plainFile(info) || inodeOf(info.Ident()) != inodeOf(m.Ident)) {
-			err = fmt.Errorf("read %q: %w", m.To, errChanged)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	e := arrivedEntry(s)
-	if err := w.m.spool.Stat(ctx, &e); err != nil {
-		return "", err
-	}
-	body, err := w.m.spool.Body(ctx, &e)
-	if err != nil {
-		return "", err
-	}
-	defer body.Close()
-	text := watch(e.Envelope, body)
-	_, err = io.Copy(io.Discard, text)
-	return text.said(), err
+	return kept, w.folders.sync()
 }
 
 func (w *work) place(p *parcel) string { return path.Join(w.stage(), p.file) }
@@ -214,16 +160,16 @@ func (w *work) absent(name string) (bool, error) {
 	return false, err
 }
 
-// unpack takes messages back that are not released: originals to where they
+// unpack takes messages back that were not released: originals to where they
 // were, and then the copies away, in that order and with a line between: a
 // copy that is gone without one means that it was released.
-func (w *work) unpack(parcels []*parcel, reason string) error {
+func (w *work) unpack(parcels []*parcel) error {
 	for _, p := range parcels {
 		if _, err := w.m.takeBack(w.folders, p.step, nil); err != nil {
 			w.broken = true
 			return err
 		}
-		if err := w.journal.Append(lineSkip, p.number(), reason); err != nil {
+		if err := w.journal.Append(lineSkip, p.number(), whyInterrupted); err != nil {
 			return err
 		}
 	}

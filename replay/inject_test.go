@@ -364,6 +364,12 @@ func replayRest(t *testing.T, dir, boot string, got map[string]int) (doubts int)
 // from outside into it for as long as a message is read, and has the message
 // back in its place whenever somebody looks.
 func TestReplaySendsNobodysFile(t *testing.T) {
+	for verb, reason := range map[Verb]string{Inject: whyChanged, Submit: whyError} {
+		t.Run(string(verb), func(t *testing.T) { sendsNobodysFile(t, verb, reason) })
+	}
+}
+
+func sendsNobodysFile(t *testing.T, verb Verb, reason string) {
 	dir := makeSpool(t, 2)
 	outside := filepath.Join(filepath.Dir(dir), "shadow")
 	put(t, outside, "Subject: SECRET\r\n\r\nSECRET")
@@ -378,6 +384,7 @@ func TestReplaySendsNobodysFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server := &post{}
 	m, p = mover(t, faulty.Open(t, dir, faulty.Faults{Before: func(o faulty.Op) {
 		_, err := os.Lstat(at + ".away")
 		switch away := err == nil; {
@@ -391,16 +398,21 @@ func TestReplaySendsNobodysFile(t *testing.T) {
 				t.Error(err)
 			}
 		}
-	}}), Options{})
-	pl, err = NewPlan(p, Inject, "", someEntries(p, true), time.Now())
+	}}), Options{Via: server})
+	pl, err = NewPlan(p, verb, "", someEntries(p, true), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	run, err := m.Apply(ctx, pl)
-	if err != nil || linked == 0 || run.Done != len(pl.Steps)-1 || run.Skipped[whyChanged] != 1 {
+	if err != nil || linked == 0 || run.Done != len(pl.Steps)-1 || run.Skipped[reason] != 1 {
 		t.Errorf("linked %d times: %+v, %v", linked, run, err)
 	}
 	noSecrets(t, filepath.Join(dir, "pickup"))
+	for from, text := range server.texts {
+		if strings.Contains(text, "SECRET") {
+			t.Errorf("what %s sent has what lies outside", from)
+		}
+	}
 	if data, err := os.ReadFile(at); err != nil || string(data) != string(message) {
 		t.Errorf("the message is not where it was: %q, %v", data, err)
 	}

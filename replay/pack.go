@@ -3,11 +3,8 @@ package replay
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"path"
@@ -124,7 +121,10 @@ func (w *work) write(ctx context.Context, p *parcel, e *spool.Entry) (string, er
 	if !ok {
 		return "", errStop{ErrNoPickup}
 	}
-	body, err := w.m.spool.Body(ctx, e)
+	body, err := w.body(ctx, p.step, e)
+	if errors.Is(err, errChanged) {
+		return whyChanged, nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +135,7 @@ func (w *work) write(ctx context.Context, p *parcel, e *spool.Entry) (string, er
 	}
 	defer f.Close()
 	sum := newSummed(f)
-	text := watch(e.Envelope, body)
+	text := &watched{from: body}
 	if err := form.Form(sum, e.Envelope, text); err != nil {
 		if text.err != nil || sum.err != nil {
 			return "", fmt.Errorf("stage: %w", err)
@@ -143,7 +143,7 @@ func (w *work) write(ctx context.Context, p *parcel, e *spool.Entry) (string, er
 		w.note(fmt.Sprintf("step %d: %v", p.step.N, err))
 		return whyEnvelope, nil
 	}
-	p.sum, p.size, p.said = sum.String(), sum.n, text.said()
+	p.sum, p.size = sum.String(), sum.n
 	return "", w.dress(f, p)
 }
 
@@ -201,27 +201,14 @@ func (w *work) freeName(e spool.Entry, names map[string]bool) (string, error) {
 	return "", fmt.Errorf("%w: %q and %d more", fs.ErrExist, base, maxAttempts)
 }
 
-// watched remembers whether it was reading that failed, and what was read.
+// watched remembers whether it was reading that failed.
 type watched struct {
 	from io.Reader
-	hash hash.Hash
 	err  error
 }
 
-// watch is for the text of a message. What of its envelope goes into pickup
-// counts as read.
-func watch(e spool.Envelope, text io.Reader) *watched {
-	r := &watched{from: text, hash: sha256.New()}
-	fmt.Fprintf(r.hash, "%q %v %q %d %q %q %q %q\n", e.From, e.Null, e.To, e.More, e.AuthUser, e.ClientIP, e.ClientName, e.Helo)
-	return r
-}
-
-// said is the sum of what was read.
-func (r *watched) said() string { return hex.EncodeToString(r.hash.Sum(nil)) }
-
 func (r *watched) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
-	r.hash.Write(p[:n])
 	if err != nil && !errors.Is(err, io.EOF) {
 		r.err = err
 	}

@@ -170,6 +170,13 @@ type Spool interface {
 	Body(ctx context.Context, e *Entry) (io.ReadCloser, error)
 }
 
+// Opened is a body that comes out of an open file: for those who must be sure
+// which file that is, whatever has its name before and after.
+type Opened interface {
+	io.ReadCloser
+	Stat() (disk.Info, error)
+}
+
 // Text is what Load read.
 type Text struct {
 	Bytes []byte   // a part of the buffer given to Load

@@ -124,11 +124,18 @@ func (s *spoolDir) Body(ctx context.Context, e *spool.Entry) (io.ReadCloser, err
 		return io.NopCloser(&head), nil
 	}
 	b.body.reset(f, e.ID.Short(), m.wire)
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(&head, &b.body), f}, nil
+	return &wholeText{io.MultiReader(&head, &b.body), f}, nil
 }
+
+// wholeText is headers, and a body out of its file.
+type wholeText struct {
+	io.Reader
+	f disk.File
+}
+
+func (t *wholeText) Stat() (disk.Info, error) { return t.f.Stat() }
+
+func (t *wholeText) Close() error { return t.f.Close() }
 
 // open reads the header file into m and fills the entry, and opens the body
 // file: nil when there is none.

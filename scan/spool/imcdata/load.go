@@ -176,4 +176,6 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (b *body) Stat() (disk.Info, error) { return b.file.Stat() }
+
 func (b *body) Close() error { return b.file.Close() }

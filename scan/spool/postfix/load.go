@@ -107,6 +107,8 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (b *body) Stat() (disk.Info, error) { return b.f.Stat() }
+
 func (b *body) Close() error { return b.f.Close() }
 
 // open opens the queue file, and follows it if it has just moved on.
