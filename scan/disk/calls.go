@@ -85,11 +85,8 @@ func (c *calls) load(fd int, name string, buf []byte) (int, Info, error) {
 	return n, infoOf(last, &c.st), Failure("read", name, err)
 }
 
-// glance reads once what fits, and closes the file, if there is one.
+// glance reads once what fits, and closes the file.
 func (c *calls) glance(fd int, buf []byte) int {
-	if fd < 0 {
-		return 0
-	}
 	defer c.close(fd)
 	if len(buf) == 0 {
 		return 0

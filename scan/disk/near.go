@@ -141,51 +141,55 @@ func (n *near) Load(name string, buf []byte) (int, Info, error) {
 		}
 		// It was removed since: what has its name now, if anything, is the message.
 	}
-	h, last := n.in(name)
-	if h == nil {
-		return n.Tree.Load(name, buf)
+	fd, rest, as, err := n.opened(name)
+	switch {
+	case rest != nil:
+		got, info, err := rest.Load(as, buf)
+		return got, info, whole(err, name)
+	case err != nil:
+		return 0, Info{}, Failure("open", name, err)
 	}
-	if fd, ok, err := n.open(h, last); ok {
-		if err != nil {
-			return 0, Info{}, Failure("open", name, err)
-		}
-		return n.calls.load(fd, name, buf)
-	}
-	got, info, err := h.sub.Load(last, buf)
-	return got, info, whole(err, name)
+	return n.calls.load(fd, name, buf)
 }
 
 // Glance reads what fits of the beginning of a file of which nothing else
 // matters, not even whether it is one: three calls in place of four. It is 0
 // for what has nothing to read.
 func Glance(t Tree, name string, buf []byte) int {
-	if n, ok := t.(*near); ok {
-		if fd, known := n.openFor(name); known {
-			return n.calls.glance(fd, buf)
+	n, ok := t.(*near)
+	if !ok {
+		got, _, err := t.Load(name, buf)
+		if err != nil {
+			return 0
+		}
+		return got
+	}
+	fd := n.asked.take(name)
+	if fd < 0 {
+		var rest Tree
+		var as string
+		var err error
+		if fd, rest, as, err = n.opened(name); rest != nil {
+			return Glance(rest, as, buf)
+		} else if err != nil {
+			return 0
 		}
 	}
-	got, _, err := t.Load(name, buf)
-	if err != nil {
-		return 0
-	}
-	return got
+	return n.calls.glance(fd, buf)
 }
 
-// openFor is the file that was asked for, or one in a held folder: -1 where
-// that cannot be opened. It is false for what the whole way has to look at.
-func (n *near) openFor(name string) (fd int, known bool) {
-	if fd := n.asked.take(name); fd >= 0 {
-		return fd, true
-	}
+// opened opens from the held folder. Where that is not for the calls of this
+// view, rest has to be asked, by another name.
+func (n *near) opened(name string) (fd int, rest Tree, as string, err error) {
 	h, last := n.in(name)
 	if h == nil {
-		return -1, false
+		return -1, n.Tree, name, nil
 	}
 	fd, ok, err := n.open(h, last)
-	if err != nil {
-		fd = -1
+	if !ok {
+		return -1, h.sub, last, nil
 	}
-	return fd, ok
+	return fd, nil, "", err
 }
 
 // open is openQuietly with the calls of this view. It is false for what the
