@@ -17,8 +17,7 @@ type around struct {
 	traced    map[int32]hits  // by such a group: NDRs whose original passed none of our hosts, and one
 	alike     map[int32]int   // size of such a group
 	outgoing  hits            // NDRs of ours to outside: for what strangers' hosts brought, and for what the sender's own did
-	asked     map[ref]bool    // who got reports that say which address failed
-	peers     map[peers]bool  // of these, whom they wrote to
+	peers     map[peers]bool  // whom those wrote to who got reports that say which address failed
 	victims   map[ref]hits    // by local address: NDRs for what passed us, and for what did not
 	logins    map[string]int  // messages by login
 	abused    map[string]bool // logins; filled by learn
@@ -39,16 +38,17 @@ func (h hits) mostly(least int) bool { return h.bad >= least && h.bad >= 9*(h.ba
 
 // lookAround gathers the facts.
 func lookAround(t *Table, site *Site) (*sight, *around) {
-	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[ref]hits{}, asked: map[ref]bool{}, peers: map[peers]bool{}, logins: map[string]int{}}
+	a := &around{t: t, alike: map[int32]int{}, traced: map[int32]hits{}, victims: map[ref]hits{}, peers: map[peers]bool{}, logins: map[string]int{}}
 	var originals sync.WaitGroup
 	originals.Go(a.groupOriginals)
 	seen := look(t, site)
 	var logins counter
+	asked := map[ref]bool{} // who got reports that say which address failed
 	for i, m := range t.pass() {
 		way := seen.ways[i]
 		logins.count(m.r.login)
-		if way&wayNDR != 0 {
-			a.ask(m)
+		if way&wayNDR != 0 && m.ToCount() == 1 && m.bounce().failedCount > 0 {
+			asked[m.r.to] = true
 		}
 		if m.NDR() {
 			a.report(m, way)
@@ -57,7 +57,7 @@ func lookAround(t *Table, site *Site) (*sight, *around) {
 	for login, n := range logins.counts() {
 		a.logins[t.text.at(login)] = n
 	}
-	a.meet(seen)
+	a.meet(asked, seen)
 	originals.Wait()
 	a.trace(seen)
 	return seen, a
@@ -94,21 +94,14 @@ func (a *around) report(m Message, way wayCode) {
 	}
 }
 
-// ask notes of whom it is asked whether he wrote to the address that failed.
-func (a *around) ask(m Message) {
-	if m.ToCount() == 1 && m.bounce().failedCount > 0 {
-		a.asked[m.r.to] = true
-	}
-}
-
-// meet notes who of them, one of us with a login or from inside, writes to whom
+// meet notes who of some of us, with a login or from inside, writes to whom
 // outside.
-func (a *around) meet(seen *sight) {
-	if len(a.asked) == 0 {
+func (a *around) meet(asked map[ref]bool, seen *sight) {
+	if len(asked) == 0 {
 		return
 	}
 	for i, m := range a.t.pass() {
-		if seen.signs[i]&writes == 0 || !a.asked[m.r.from] {
+		if seen.signs[i]&writes == 0 || !asked[m.r.from] {
 			continue
 		}
 		for to := range m.To() {

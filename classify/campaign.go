@@ -158,7 +158,8 @@ func ShortIDs(campaigns []*Campaign) map[fingerprint.ID]string {
 
 const minShortID = 4
 
-func common(a, b fingerprint.ID) int {
+// common is how many bytes two texts begin with.
+func common[T ~string](a, b T) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++

@@ -91,7 +91,7 @@ func (t *Table) common() (bytes int, sorted bool) {
 		}
 		for i, m := range t.Pass(from, to) {
 			id := string(m.ID())
-			n = alike(first[:n], id)
+			n = common(first[:n], id)
 			inOrder = inOrder && (i == 0 || last < id)
 			last = id
 		}
@@ -100,15 +100,6 @@ func (t *Table) common() (bytes int, sorted bool) {
 		bytes, sorted = min(bytes, n), sorted && inOrder
 	})
 	return bytes, sorted
-}
-
-// alike is how many bytes two texts begin with.
-func alike(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
 }
 
 func (t *Table) id(i int) string { return t.own.at(t.row(i).id) }
