@@ -2,6 +2,8 @@ package letter
 
 import (
 	"net/mail"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -49,7 +51,7 @@ func TestDate(t *testing.T) {
 // FuzzDate holds that a date which the standard library can read is the same
 // here, but for years of two digits: those from 50 on are of the last century
 // (RFC 5322 section 4.3), to the library only those from 69 on. The year 0 is
-// none here.
+// not compared: no mail has it.
 func FuzzDate(f *testing.F) {
 	for _, s := range []string{"Thu, 22 Aug 2002 18:26:25 +0700", "22 Aug 02 11:26 GMT", "1 Jan 1970 00:00:00 -0000 (x)"} {
 		f.Add(s)
@@ -65,7 +67,10 @@ func FuzzDate(f *testing.F) {
 		}
 		if _, offset := want.Zone(); offset == 0 || want.Location().String() == "" {
 			// A zone by name is UTC to the library unless it is the local one.
-			if !got.Equal(want) && !(want.Year() >= 2050 && got.Equal(want.AddDate(-100, 0, 0))) {
+			if want.Year() >= 2050 && !strings.Contains(s, strconv.Itoa(want.Year())) {
+				want = want.AddDate(-100, 0, 0)
+			}
+			if !got.Equal(want) {
 				t.Errorf("%q is %v, want %v", s, got, want)
 			}
 		}
