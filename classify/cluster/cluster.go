@@ -142,9 +142,7 @@ func (g *grouping) result(out []Group, class fingerprint.Class, order []int32) [
 		out[from+i] = g.describe(g.hands[worker], class, g.groups[i].docs, g.groups[i].core, order)
 	})
 	for d, i := range g.of {
-		if d%easeEvery == 0 {
-			g.set.Room.Ease()
-		}
+		g.set.ease(d)
 		switch doc := g.docs[d]; {
 		case i != alone:
 		case doc.to-doc.from == 1:

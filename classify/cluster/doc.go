@@ -35,9 +35,7 @@ func sortDocs(s *Set, c crew.Crew) (order []int32, docs []doc) {
 	c.Spread(len(keys), keyRun, func(_, from, to int) {
 		var buf []byte
 		for k, i := range order[from:to] {
-			if k%easeEvery == 0 {
-				s.Room.Ease()
-			}
+			s.ease(k)
 			keys[i] = s.key(i, &buf)
 		}
 	})

@@ -164,9 +164,7 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 func (g *grouping) assign() {
 	g.crew.Spread(len(g.docs), shiftDocs, func(worker, from, to int) {
 		for d := from; d < to; d++ {
-			if d%easeEvery == 0 {
-				g.set.Room.Ease()
-			}
+			g.set.ease(d)
 			h := g.hands[worker]
 			t := h.text(g, &g.docs[d])
 			g.of[d] = h.bestCore(g, &t)

@@ -115,9 +115,7 @@ func (d *deal) each(visit func(task int, features []uint32)) {
 		sieve := &d.sieve[worker]
 		sieve.clear()
 		for i := from; i < to; i++ {
-			if i%easeEvery == 0 {
-				d.set.Room.Ease()
-			}
+			d.set.ease(i)
 			visit(from/dealRun, sieve.sift(d.key, d.set.hashes(int32(i))))
 		}
 	})
