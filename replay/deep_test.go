@@ -204,11 +204,7 @@ func TestDeepFoldersGoBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pl, err := NewSwap(s, nil, "", m.o.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	swap := mustApply(t, m, pl)
+	swap := mustSwap(t, m, s, nil, "")
 	put(t, filepath.Join(dir, "Out/NEW00001"), "Subject: new\r\n\r\n")
 	if r, err := m.Verify(ctx, swap); err != nil || len(r.Wrong) > 0 {
 		t.Errorf("%+v %v", r, err)

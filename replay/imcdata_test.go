@@ -87,11 +87,7 @@ func applyPicks(t *testing.T, m *Mover, s spool.Spool, v Verb, chosen []Pick) Ru
 func TestTheProcedure(t *testing.T) {
 	dir, m, s := makeImcdata(t, 6)
 	before := snapshot(t, dir, ".old", "Queue.dat")
-	pl, err := NewSwap(s, []string{"Out"}, "--all", m.o.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	swap := mustApply(t, m, pl)
+	swap := mustSwap(t, m, s, []string{"Out"}, "--all")
 	if swap.Done != 1 || swap.Outcome != Complete {
 		t.Errorf("%+v", swap)
 	}
@@ -129,11 +125,7 @@ func TestTheProcedure(t *testing.T) {
 // quarantine, everything else goes back, folders and side files too.
 func TestUndoOfSwapMergesWithWhatCameMeanwhile(t *testing.T) {
 	dir, m, s := makeImcdata(t, 4)
-	pl, err := NewSwap(s, []string{"Out"}, "--all", m.o.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	swap := mustApply(t, m, pl)
+	swap := mustSwap(t, m, s, []string{"Out"}, "--all")
 	put(t, filepath.Join(dir, "Out/NEW00001"), "Subject: new\r\n\r\n")
 	put(t, filepath.Join(dir, "Out/WK000002"), "Subject: same name\r\n\r\n")
 	undo, err := m.Undo(ctx, swap)
@@ -185,11 +177,7 @@ func TestSwapKeepsOwnerAndMode(t *testing.T) {
 		return fmt.Sprintf("%v %d:%d", info.Mode(), st.Uid, st.Gid)
 	}
 	want := look()
-	pl, err := NewSwap(s, []string{"Out"}, "", m.o.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := mustApply(t, m, pl)
+	run := mustSwap(t, m, s, []string{"Out"}, "")
 	if got := look(); got != want {
 		t.Errorf("the new folder is %s, the old one was %s", got, want)
 	}

@@ -374,11 +374,7 @@ func sendsNobodysFile(t *testing.T, verb Verb, reason string) {
 	outside := filepath.Join(filepath.Dir(dir), "shadow")
 	put(t, outside, "Subject: SECRET\r\n\r\nSECRET")
 	m, p := mover(t, tree(t, dir), Options{})
-	pl, err := NewSwap(p, nil, "", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := mustApply(t, m, pl).Dir + "/out/m000.b"
+	name := mustSwap(t, m, p, nil, "").Dir + "/out/m000.b"
 	at, linked := filepath.Join(dir, name), 0
 	message, err := os.ReadFile(at)
 	if err != nil {
@@ -399,7 +395,7 @@ func sendsNobodysFile(t *testing.T, verb Verb, reason string) {
 			}
 		}
 	}}), Options{Via: server})
-	pl, err = NewPlan(p, verb, "", someEntries(p, true), time.Now())
+	pl, err := NewPlan(p, verb, "", someEntries(p, true), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

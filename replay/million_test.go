@@ -84,11 +84,7 @@ func TestMillionEntries(t *testing.T) {
 	t.Logf("swap and its undo of 20 messages %v, of %d %v: ratio %.2f", small, n, large, float64(large)/float64(small))
 
 	m, s := crowdMover(t, tree(t, many))
-	pl, err := NewSwap(s, nil, "--all", m.o.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	swap := mustApply(t, m, pl)
+	swap := mustSwap(t, m, s, nil, "--all")
 	began := time.Now()
 	if listed, heap := listAll(t, s); listed != n || heap > 16<<20 {
 		t.Errorf("%d listed in quarantine, with %d bytes more on the heap", listed, heap)
@@ -125,11 +121,7 @@ func swapOperations(t *testing.T, dir string) []string {
 
 func swapAndBack(t *testing.T, m *Mover, s spool.Spool) {
 	t.Helper()
-	pl, err := NewSwap(s, nil, "--all", m.o.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := mustApply(t, m, pl)
+	run := mustSwap(t, m, s, nil, "--all")
 	if undo, err := m.Undo(ctx, run); err != nil || undo.Outcome != Complete {
 		t.Fatalf("%+v %v", undo, err)
 	}

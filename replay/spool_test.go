@@ -242,6 +242,16 @@ func same(t testing.TB, what string, want, got map[string]string) {
 	}
 }
 
+// mustSwap swaps the queues of these names, all for nil.
+func mustSwap(t testing.TB, m *Mover, s spool.Spool, queues []string, selector string) Run {
+	t.Helper()
+	pl, err := NewSwap(s, queues, selector, m.o.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mustApply(t, m, pl)
+}
+
 func mustApply(t testing.TB, m *Mover, p *Plan) Run {
 	t.Helper()
 	run, err := m.Apply(ctx, p)

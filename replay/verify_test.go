@@ -237,11 +237,7 @@ func TestExportLeavesWhatWasAnybodysFile(t *testing.T) {
 	outside := filepath.Join(filepath.Dir(dir), "shadow")
 	put(t, outside, "SECRET")
 	m, p := mover(t, tree(t, dir), Options{})
-	pl, err := NewSwap(p, nil, "", time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := mustApply(t, m, pl)
+	run := mustSwap(t, m, p, nil, "")
 	name := filepath.Join(run.Dir, "out", "m000.b")
 	at, opened := filepath.Join(dir, name), 0
 	attacked := faulty.Open(t, dir, faulty.Faults{Before: func(o faulty.Op) {
