@@ -75,9 +75,11 @@ func (t *folder) Space() (Space, error) {
 // local tells whether the filesystem is known to be one of this machine: a call
 // that has to wait for a disk comes back, and one that need not costs no more
 // than the processor's time.
-func (t *folder) local() bool {
+func (t *folder) local() bool { return isLocal(t.held()) }
+
+func isLocal(fd int) bool {
 	var st unix.Statfs_t
-	return unix.Fstatfs(t.held(), &st) == nil && slices.Contains(localKinds, int64(st.Type))
+	return unix.Fstatfs(fd, &st) == nil && slices.Contains(localKinds, int64(st.Type))
 }
 
 // localKinds are the magic numbers of filesystems on disks and in memory (statfs(2)).

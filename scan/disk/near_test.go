@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -19,7 +20,7 @@ func TestNearAnswersAsTheTree(t *testing.T) {
 
 func answersAsTheTree(t *testing.T, cached bool) {
 	dir := t.TempDir()
-	names := []string{"top", "none", "link", "link/1", "top/1", "a/../top", "a/", "", "a/..", "a/.", "a/1\x00", "a/" + strings.Repeat("x", maxLast), "a/" + strings.Repeat("x", maxLast+1), "none/1", "a/none", "b/deep/1", "a", "a/link"}
+	names := []string{"top", "a/empty", "a/fifo", "none", "link", "link/1", "top/1", "a/../top", "a/", "", "a/..", "a/.", "a/1\x00", "a/" + strings.Repeat("x", maxLast), "a/" + strings.Repeat("x", maxLast+1), "none/1", "a/none", "b/deep/1", "a", "a/link"}
 	for i := range 2 * nearFolders {
 		for j := range 3 {
 			name := fmt.Sprintf("%c/%d", 'a'+i, j)
@@ -31,6 +32,8 @@ func answersAsTheTree(t *testing.T, cached bool) {
 	write(t, dir, "b/deep/1", "deep")
 	must(t, os.Symlink("a", filepath.Join(dir, "link")))
 	must(t, os.Symlink("1", filepath.Join(dir, "a/link")))
+	write(t, dir, "a/empty", "")
+	must(t, syscall.Mkfifo(filepath.Join(dir, "a/fifo"), 0o600))
 	tree := openTree(t, dir)
 	before := descriptors(t, dir)
 	view, letGo := Near(tree, cached)
@@ -57,6 +60,12 @@ func answersAsTheTree(t *testing.T, cached bool) {
 			}
 			if g := Glance(view, name, buf[:min(4, n+1)]); string(buf[:g]) != string(wantBuf[:min(4, n)]) {
 				t.Errorf("%q: a glance shows %q, want %q", name, buf[:g], wantBuf[:n])
+			}
+			for _, room := range []int{n + 1, n} {
+				w, ok := Whole(view, name, buf[:room])
+				if want := wantErr == nil && n > 0; room > n && ok != want || ok && string(buf[:w]) != string(wantBuf[:n]) {
+					t.Errorf("%q: the whole is %q, %v, want %q, %v", name, buf[:w], ok, wantBuf[:n], want)
+				}
 			}
 			f, err := view.Open(name)
 			if err == nil {

@@ -85,6 +85,7 @@ func (Driver) Open(t disk.Tree, at string) (spool.Spool, error) {
 	s := &spoolDir{t: t, base: at, root: path.Join(t.Path(), at), configs: configFiles, proc: "/proc"}
 	s.buffers = &sync.Pool{New: func() any { return new(buffers) }}
 	s.lenders = new(spool.Lenders)
+	s.journals = new(unjournalled)
 	if err := s.findQueues(); err != nil {
 		return nil, fmt.Errorf("open Exim spool: %w", err)
 	}
@@ -106,6 +107,9 @@ type spoolDir struct {
 	buffers *sync.Pool // *buffers
 	lenders *spool.Lenders
 	lend    *spool.Lender // of a view
+
+	journals *unjournalled
+	free     *free // of a view
 }
 
 // Near holds the folders of the messages in hand, and of their logs.
@@ -114,6 +118,7 @@ func (s *spoolDir) Near(cached bool) (spool.Spool, func()) {
 	var letGo func()
 	view.t, letGo = disk.Near(s.t, cached)
 	view.lend = s.lenders.Get()
+	view.free = new(free)
 	return &view, func() { letGo(); s.lenders.Put(view.lend) }
 }
 

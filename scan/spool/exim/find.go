@@ -103,11 +103,11 @@ func (s *spoolDir) StatAll(ctx context.Context, entries []spool.Entry, tell func
 func withBody(e *spool.Entry, name string, header, body *disk.Info, err error) error {
 	switch err := regular(name, body, err); {
 	case errors.Is(err, spool.ErrGone):
-		stated(nil, e, name, header, nil)
+		stated(nil, e, "", header, 0)
 	case err != nil:
 		return err
 	default:
-		stated(nil, e, name, header, body)
+		stated(nil, e, name, header, body.Size)
 	}
 	return nil
 }

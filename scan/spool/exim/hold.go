@@ -16,23 +16,25 @@ const heldBytes = 64 << 10
 // changed nothing but the buffers, for all that is out of the ordinary: a long
 // file, one that is gone or no file, a journal. The long way tells which.
 func (s *spoolDir) hold(e *spool.Entry, b *buffers) bool {
-	b.header, b.held = room(b.header, heldBytes), room(b.held, heldBytes)
+	b.header, b.held = room(b.header, heldBytes), room(b.held, heldBytes+1)
 	stem := stemOf(e)
 	bodyName := bodyOf(e, stem)
-	header, ok := s.holdOne(e.Files[0].Name, &b.header)
-	if !ok {
+	n, header, err := s.t.Load(e.Files[0].Name, b.header)
+	b.header = b.header[:n]
+	if err != nil || int64(n) != header.Size {
 		return false
 	}
-	if !disk.Absent(s.t, stem+"-J") {
+	if !s.noJournal(stem) {
 		return false
 	}
 	b.journal = b.journal[:0]
-	body, ok := s.holdOne(bodyName, &b.held)
+	n, ok := disk.Whole(s.t, bodyName, b.held)
+	b.held = b.held[:n]
 	if !ok {
 		return false
 	}
 	if e.Ident == "" {
-		stated(s.lend, e, bodyName, &header, &body)
+		stated(s.lend, e, bodyName, &header, int64(n))
 	}
 	return true
 }
@@ -50,13 +52,6 @@ func bodyOf(e *spool.Entry, stem string) string {
 	return stem + "-D"
 }
 
-// holdOne reads a file into a buffer and cuts that to it.
-func (s *spoolDir) holdOne(name string, b *[]byte) (disk.Info, bool) {
-	n, info, err := s.t.Load(name, *b)
-	*b = (*b)[:n]
-	return info, err == nil && int64(n) == info.Size
-}
-
 // room is all of a buffer, made when there is none.
 func room(b []byte, least int) []byte {
 	if cap(b) < least {
@@ -65,18 +60,16 @@ func room(b []byte, least int) []byte {
 	return b[:cap(b)]
 }
 
-// stated takes what the file system knows of both files; body is nil without one.
-func stated(l *spool.Lender, e *spool.Entry, bodyName string, header, body *disk.Info) {
-	e.Ident, e.Size = l.Ident(header), header.Size
+// stated takes what the file system knows of both files; bodyName is "" without
+// a body.
+func stated(l *spool.Lender, e *spool.Entry, bodyName string, header *disk.Info, bodySize int64) {
+	e.Ident, e.Size = l.Ident(header), header.Size+bodySize
 	file := spool.File{Name: bodyName, Role: spool.Body}
 	switch {
-	case body == nil:
+	case bodyName == "":
 		e.Files = e.Files[:1:1]
 	case len(e.Files) != 2 || e.Files[1] != file:
 		e.Files = append(e.Files[:1:1], file)
-	}
-	if body != nil {
-		e.Size += body.Size
 	}
 	if e.Arrived.IsZero() {
 		e.Arrived = arrived(e.ID.Short())

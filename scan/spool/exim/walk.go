@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"iter"
 	"path"
+	"runtime"
 	"strings"
 
+	"qclean/scan/disk"
 	"qclean/scan/spool"
 	"qclean/scan/spool/queued"
 )
@@ -16,7 +18,7 @@ import (
 // Entries lists the header files: a message exists when its -H does.
 func (s *spoolDir) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
 	return func(yield func(spool.Entry, error) bool) {
-		w := walk{Walk: queued.Walk{Ctx: ctx, Tree: s.t, Yield: yield}, seed: maphash.MakeSeed()}
+		w := walk{Walk: queued.Walk{Ctx: ctx, Tree: s.t, Yield: yield}, seed: maphash.MakeSeed(), journals: s.journals}
 		for _, q := range s.queues {
 			if !w.queue(q.Name, q.Dir, true) {
 				return
@@ -28,7 +30,8 @@ func (s *spoolDir) Entries(ctx context.Context) iter.Seq2[spool.Entry, error] {
 // walk is one pass over queues.
 type walk struct {
 	queued.Walk
-	seed maphash.Seed
+	seed     maphash.Seed
+	journals *unjournalled
 }
 
 // queue lists a queue's folder and those of a split spool below it. Exim
@@ -36,11 +39,14 @@ type walk struct {
 func (w *walk) queue(queue, dir string, top bool) bool {
 	var below []string
 	var unpaired uint64 // of all IDs, once for -H and once for -D: 0 when each has both
+	before, still := disk.Still(w.Tree, dir)
+	out := outlet{walk: w, queue: queue, dir: dir}
 	for info, err := range w.Tree.List(dir) {
 		if !w.GoesOn(err, !top) {
 			return false
 		}
 		id, kind, ok := part(info.Name)
+		still = still && err == nil && !(ok && kind == 'J')
 		more := true
 		switch {
 		case err != nil:
@@ -50,9 +56,7 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 			more = w.Left(path.Join(dir, info.Name), queued.Kind(info.Mode))
 		case ok && kind == 'H':
 			unpaired ^= maphash.String(w.seed, id)
-			e := entry(spool.ID(id), queue, dir, id)
-			e.Inode = info.Inode
-			more = w.Yield(e, nil)
+			more = out.take(header{id, info.Inode})
 		case ok && kind == 'D':
 			unpaired ^= maphash.String(w.seed, id)
 		case ok || strings.HasPrefix(info.Name, "hdr."): // the latter is a header file that is being written (spool_out.c)
@@ -63,6 +67,12 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 			return false
 		}
 	}
+	if still {
+		w.journals.add(w.Tree, dir, before)
+	}
+	if !out.flush() {
+		return false
+	}
 	if unpaired != 0 && !w.orphans(dir) {
 		return false
 	}
@@ -72,6 +82,58 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 		}
 	}
 	return true
+}
+
+// outlet yields the messages of a folder. The first it yields at once, so that
+// there is work; the next it holds back until all names were seen, since then it
+// may be known that no message has a journal. Of a larger folder all are yielded
+// as they come again, or whoever reads them would run out of work.
+type outlet struct {
+	*walk
+	queue, dir string
+	yielded    int
+	held       []header
+}
+
+// header is a -H file.
+type header struct {
+	id    string
+	inode uint64
+}
+
+const (
+	atOnce   = 1024 // messages, for each processor
+	heldBack = 16   // times as many, which are listed while those are read
+)
+
+// take is false when the walk is to end, as flush is.
+func (o *outlet) take(h header) bool {
+	most := atOnce * runtime.GOMAXPROCS(0)
+	if o.yielded >= most && o.yielded < most*(heldBack+1) {
+		if o.held = append(o.held, h); len(o.held) < most*heldBack {
+			return true
+		}
+		return o.flush()
+	}
+	return o.yield(h)
+}
+
+// flush yields what was held back.
+func (o *outlet) flush() bool {
+	for _, h := range o.held {
+		if !o.yield(h) {
+			return false
+		}
+	}
+	o.held = nil
+	return true
+}
+
+func (o *outlet) yield(h header) bool {
+	o.yielded++
+	e := entry(spool.ID(h.id), o.queue, o.dir, h.id)
+	e.Inode = h.inode
+	return o.Yield(e, nil)
 }
 
 // orphans tells of bodies without a header file. Exim does not see them, and
