@@ -16,7 +16,7 @@ type Standing struct {
 // settled is how long a folder must have been left alone. The clock of a
 // filesystem goes in steps, of ten milliseconds at the most, and a change that
 // follows another within one step leaves no trace.
-const settled = time.Second
+const settled = time.Second / 10
 
 // Still tells how a folder stands. It is false where that says nothing: where a
 // name came or went just now, or on a filesystem of another machine, whose

@@ -30,7 +30,7 @@ func TestStill(t *testing.T) {
 		}
 		return s
 	}
-	rest := func() { time.Sleep(settled + settled/10) }
+	rest := func() { time.Sleep(2 * settled) }
 	asks("right behind", false)
 	rest()
 	first := asks("at rest", true)

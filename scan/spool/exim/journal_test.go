@@ -50,7 +50,7 @@ func TestJournalThatComesLater(t *testing.T) {
 			t.Errorf("%s: no journal is %v", when, free)
 		}
 	}
-	rest := func() { time.Sleep(1100 * time.Millisecond) }
+	rest := func() { time.Sleep(time.Second / 4) }
 	served("right behind", true, 2)
 	rest()
 	served("at rest", false, 2)
