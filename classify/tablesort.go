@@ -3,6 +3,8 @@ package classify
 import (
 	"cmp"
 	"encoding/binary"
+	"iter"
+	"slices"
 
 	"qclean/classify/crew"
 )
@@ -18,12 +20,6 @@ func (t *Table) Sort() {
 	if sorted {
 		return
 	}
-	crew.Sort(crew.New(t.Workers), keys, func(a, b idKey) int {
-		if a.begin != b.begin {
-			return cmp.Compare(a.begin, b.begin)
-		}
-		return cmp.Or(cmp.Compare(t.id(int(a.row)), t.id(int(b.row))), cmp.Compare(a.row, b.row))
-	})
 	order, twice := make([]int32, len(keys)), false
 	for i, k := range keys {
 		order[i] = k.row
@@ -52,28 +48,78 @@ func (t *Table) dropRepeated() {
 	})
 }
 
-// idKey is what an ID is sorted by: the eight bytes after what all begin with.
-// The whole ID is looked up only where they are equal.
+// idKey is what an ID is sorted by: eight bytes of it, at first those after what
+// all begin with. Of those that are equal in these, the next eight.
 type idKey struct {
 	begin uint64
 	row   int32
 }
 
-// keys are those of all rows, and whether they are in order already.
+func eightOf(id string, at int) uint64 {
+	var b [8]byte
+	copy(b[:], id[min(at, len(id)):])
+	return binary.BigEndian.Uint64(b[:])
+}
+
+func byBegin(a, b idKey) int {
+	if a.begin != b.begin {
+		return cmp.Compare(a.begin, b.begin)
+	}
+	return cmp.Compare(a.row, b.row)
+}
+
+// keys are those of all rows, in order of the IDs and, of one ID, of the rows;
+// none when the rows are in order already.
 func (t *Table) keys() (keys []idKey, sorted bool) {
-	common, sorted := t.common()
+	at, sorted := t.common()
 	if sorted {
 		return nil, true
 	}
 	keys = make([]idKey, t.count)
-	crew.New(t.Workers).Spread(t.count, chunkRows, func(_, from, to int) {
+	c := crew.New(t.Workers)
+	c.Spread(t.count, chunkRows, func(_, from, to int) {
 		for i, m := range t.Pass(from, to) {
-			var b [8]byte
-			copy(b[:], m.ID()[common:])
-			keys[i] = idKey{binary.BigEndian.Uint64(b[:]), int32(i)}
+			keys[i] = idKey{eightOf(string(m.ID()), at), int32(i)}
 		}
 	})
+	crew.Sort(c, keys, byBegin)
+	ties := slices.Collect(tied(keys))
+	c.Share(len(ties), func(_, i int) { t.deeper(ties[i], at+8) })
 	return keys, false
+}
+
+// tied gives the runs of keys that are equal in their bytes.
+func tied(keys []idKey) iter.Seq[[]idKey] {
+	return func(yield func([]idKey) bool) {
+		for i := 0; i < len(keys); {
+			from := i
+			for i++; i < len(keys) && keys[i].begin == keys[from].begin; i++ {
+			}
+			if i-from > 1 && !yield(keys[from:i:i]) {
+				return
+			}
+		}
+	}
+}
+
+// deeper orders keys whose IDs are equal up to a place by what comes behind.
+func (t *Table) deeper(keys []idKey, at int) {
+	longest := 0
+	for i := range keys {
+		if i%easeEvery == 0 {
+			t.room.Ease()
+		}
+		id := t.id(int(keys[i].row))
+		keys[i].begin, longest = eightOf(id, at), max(longest, len(id))
+	}
+	if longest <= at { // zeros at their ends tell them apart, if anything does
+		slices.SortStableFunc(keys, func(a, b idKey) int { return cmp.Compare(t.id(int(a.row)), t.id(int(b.row))) })
+		return
+	}
+	slices.SortFunc(keys, byBegin)
+	for run := range tied(keys) {
+		t.deeper(run, at+8)
+	}
 }
 
 // common is how many bytes all IDs begin with, and whether these are in order.

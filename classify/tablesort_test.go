@@ -11,13 +11,13 @@ import (
 )
 
 // TestSortIsTheOrderOfWholeIDs: with what all begin with, with ends that only a
-// zero byte tells apart, and with longer ones that differ late.
+// zero byte tells apart, with longer ones that differ late, and with the same ones.
 func TestSortIsTheOrderOfWholeIDs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, prefix := range []string{"", "Out/", "a long name of a folder/"} {
 		table, want := &Table{}, []spool.ID{}
 		for range 500 {
-			id := []byte(prefix)
+			id := append([]byte(prefix), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"[r.IntN(2)*r.IntN(31):]...)
 			for range r.IntN(14) {
 				id = append(id, "ab\x00\xff"[r.IntN(4)])
 			}
