@@ -88,7 +88,8 @@ func TestReadAheadAsksBeforeItReads(t *testing.T) {
 		mode        ReadAhead
 		least, most int // messages that were asked for
 		sorted      bool
-	}{{On, n, n, true}, {Off, 0, 0, false}, {Auto, trial, n - 1, true}} {
+		windows     int // messages in the windows that are looked at
+	}{{On, n, n, true, n}, {Off, 0, 0, false, n}, {Auto, trial, n - 1, true, firstWindow}} {
 		t.Run(c.mode.String(), func(t *testing.T) {
 			a := &advised{memory: memory{n: n}, asked: map[spool.ID]bool{}}
 			for _, err := range Each(t.Context(), a, Options{Workers: 1, ReadAhead: c.mode}, subjects) {
@@ -99,8 +100,10 @@ func TestReadAheadAsksBeforeItReads(t *testing.T) {
 			if got := len(a.asked); got < c.least || got > c.most || got+a.late != n {
 				t.Errorf("asked for %d, read %d without asking, want %d to %d", got, a.late, c.least, c.most)
 			}
-			if got := slices.IsSorted(a.order[:windowSize]); got != c.sorted {
-				t.Errorf("in the order of inodes: %v", got)
+			for from, size := 0, firstWindow; from+size <= c.windows; from, size = from+size, min(2*size, windowSize) {
+				if got := slices.IsSorted(a.order[from : from+size]); got != c.sorted {
+					t.Errorf("%d from %d on in the order of inodes: %v", size, from, got)
+				}
 			}
 		})
 	}

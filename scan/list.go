@@ -14,6 +14,7 @@ type lister struct {
 	advice  *advice
 	entries *belt[spool.Entry]
 	window  []spool.Entry // names that are put in order before they go out
+	most    int           // names that it takes now, where they are
 	order   []place
 }
 
@@ -25,8 +26,12 @@ type place struct {
 
 // windowSize is how many names are put in order of their inodes when the disk
 // is slow. Inodes lie in the order of their numbers on most filesystems, so
-// neighbours come with one read; more names gain nothing.
-const windowSize = 16 * batchSize
+// neighbours come with one read; more names gain nothing. Windows grow to that
+// from the first, so that work begins at once.
+const (
+	firstWindow = 2 * batchSize
+	windowSize  = 16 * batchSize
+)
 
 // list sends names to the workers, errors straight to the results.
 func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entries *belt[spool.Entry], results *belt[outcome[T]]) {
@@ -38,7 +43,7 @@ func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entr
 	m := newMeter(o.Stats)
 	defer m.flush()
 	m.beginBatch(Listing)
-	l := lister{ctx: ctx, advice: a, entries: entries}
+	l := lister{ctx: ctx, advice: a, entries: entries, most: firstWindow}
 	if a.wanted() {
 		l.window = make([]spool.Entry, 0, windowSize)
 	}
@@ -66,9 +71,13 @@ func list[T any](ctx context.Context, s spool.Spool, o *Options, a *advice, entr
 func (l *lister) sendFull() bool {
 	most := batchSize
 	if l.advice.wanted() {
-		most = windowSize
+		most = l.most
 	}
-	return len(l.window) < most || l.flush()
+	if len(l.window) < most {
+		return true
+	}
+	l.most = min(2*l.most, windowSize)
+	return l.flush()
 }
 
 // flush sends what has come together.

@@ -18,7 +18,7 @@ const maxWords = 16 << 10
 // In scripts without spaces each character is a word.
 type folder struct {
 	shingler
-	pages *foldPages
+	pages *foldPages           // once a character beyond ASCII came
 	run   wordSpan             // of letters that make up a host, once one was looked for
 	buf   [maxLetters + 8]byte // letters of the word being read
 	n     int                  // of them

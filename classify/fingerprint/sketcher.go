@@ -25,11 +25,7 @@ type Sketcher struct {
 const blockSize = 4096
 
 // New makes a Sketcher.
-func New() *Sketcher {
-	s := &Sketcher{}
-	s.folder.pages = loadPages()
-	return s
-}
+func New() *Sketcher { return &Sketcher{} }
 
 // Features gives all that the message shows, valid until the next call.
 //

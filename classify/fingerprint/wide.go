@@ -5,7 +5,7 @@ import "unicode/utf8"
 // wide handles a character beyond ASCII where a word might begin.
 func (f *folder) wide(text []byte, i int) int {
 	r, size := runeAt(text[i:])
-	e := f.pages.at(r)
+	e := f.folded(r)
 	switch e.kind {
 	case foldLetter, foldLetters:
 		if e.kind == foldLetter && e.target < utf8.RuneSelf && ascii[e.target]&kindMask > isSign {
@@ -23,7 +23,7 @@ func (f *folder) wide(text []byte, i int) int {
 // bytes, or 0 where it ends the word.
 func (f *folder) wideLetter(text []byte) int {
 	r, size := runeAt(text)
-	switch e := f.pages.at(r); e.kind {
+	switch e := f.folded(r); e.kind {
 	case foldInvisible:
 		return size
 	case foldLetters:
@@ -47,6 +47,15 @@ func (f *folder) wideLetter(text []byte) int {
 		return size
 	}
 	return 0
+}
+
+// folded is what a character is to a word. The table is made for the first that
+// is asked for: in many queues that is never.
+func (f *folder) folded(r rune) foldEntry {
+	if f.pages == nil {
+		f.pages = loadPages()
+	}
+	return f.pages.at(r)
 }
 
 // narrow adds the ASCII form of a wide character, false where it is no letter.
