@@ -117,6 +117,9 @@ func distinct(h []uint32) []uint32 {
 	var found [maxSpread]uint32
 	for _, v := range h {
 		i := uint64(v) * keyLeft >> 55
+		if seen[i] == v && v != 0 {
+			continue // as most, where anything is repeated
+		}
 		for seen[i] != 0 && seen[i] != v {
 			i = (i + 1) % uint64(len(seen))
 		}
