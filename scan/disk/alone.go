@@ -52,13 +52,18 @@ const (
 	coarseTick = 2 * time.Second
 )
 
+// grainOf is how much later than its mark a change may have been.
+func grainOf(changed time.Time) time.Duration {
+	if changed.Nanosecond() == 0 {
+		return coarseTick
+	}
+	return tick
+}
+
 // unrest is how long to wait until a change lies before whatever is done then:
 // 0 for one that lies before a time, or, by a clock that was set back, behind it.
 func unrest(changed, began, ended time.Time) time.Duration {
-	grain := tick
-	if changed.Nanosecond() == 0 {
-		grain = coarseTick
-	}
+	grain := grainOf(changed)
 	if changed.Before(began.Add(-grain)) || changed.After(ended.Add(grain)) {
 		return 0
 	}

@@ -13,20 +13,15 @@ type Standing struct {
 	changed    int64 // st_ctime, in nanoseconds
 }
 
-// settled is how long a folder must have been left alone. The clock of a
-// filesystem goes in steps, of ten milliseconds at the most, and a change that
-// follows another within one step leaves no trace.
-const settled = time.Second / 10
+// settled is for how many grains of its time a folder must have been left
+// alone: a change that follows another within one grain leaves no trace.
+const settled = 5
 
 // Still tells how a folder stands. It is false where that says nothing: where a
 // name came or went just now, or on a filesystem of another machine, whose
 // clock nobody here knows.
 func Still(t Tree, dir string) (Standing, bool) {
-	for {
-		n, ok := t.(*near)
-		if !ok {
-			break
-		}
+	if n, ok := t.(*near); ok {
 		t = n.Tree
 	}
 	root, ok := t.(*folder)
@@ -42,6 +37,7 @@ func Still(t Tree, dir string) (Standing, bool) {
 	if !isLocal(fd) || unix.Fstat(fd, &st) != nil {
 		return Standing{}, false
 	}
-	changed := st.Ctim.Nano()
-	return Standing{st.Dev, st.Ino, changed}, time.Since(time.Unix(0, changed)) > settled
+	return Standing{st.Dev, st.Ino, st.Ctim.Nano()}, atRest(time.Unix(st.Ctim.Unix()), time.Now())
 }
+
+func atRest(changed, now time.Time) bool { return now.Sub(changed) > settled*grainOf(changed) }

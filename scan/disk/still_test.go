@@ -30,7 +30,7 @@ func TestStill(t *testing.T) {
 		}
 		return s
 	}
-	rest := func() { time.Sleep(2 * settled) }
+	rest := func() { time.Sleep(2 * settled * tick) }
 	asks("right behind", false)
 	rest()
 	first := asks("at rest", true)
@@ -62,6 +62,30 @@ func TestStill(t *testing.T) {
 	for _, name := range []string{"none", "a/1", "../" + filepath.Base(dir), ""} {
 		if _, ok := Still(tree, name); ok {
 			t.Errorf("%q is still", name)
+		}
+	}
+}
+
+// TestAtRest: a time in whole seconds, as some filesystems keep it, says less.
+func TestAtRest(t *testing.T) {
+	second := time.Date(2026, 11, 23, 4, 0, 10, 0, time.UTC)
+	fine := second.Add(1)
+	for _, c := range []struct {
+		name    string
+		changed time.Time
+		after   time.Duration
+		want    bool
+	}{
+		{"just now", fine, 0, false},
+		{"within some ticks", fine, settled * tick, false},
+		{"long enough ago", fine, settled*tick + 1, true},
+		{"by a clock that was set back", fine, -time.Hour, false},
+		{"in a second of which it is not known when", second, settled*tick + 1, false},
+		{"in one some seconds ago", second, settled * coarseTick, false},
+		{"in one long enough ago", second, settled*coarseTick + 1, true},
+	} {
+		if got := atRest(c.changed, c.changed.Add(c.after)); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }
