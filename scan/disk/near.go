@@ -180,19 +180,20 @@ func Glance(t Tree, name string, buf []byte) int {
 
 // Whole reads a file that leaves room in buf and of which nothing else matters.
 // Where all is in memory of this machine that is three calls in place of four: a
-// read that gives less than it might has come to the end. It is false for what is
-// empty or longer, no file, not there, or cannot be read; Load tells which.
+// read that gives something, but less than it might, has come to the end. It is
+// false for what is longer, no file, not there, or cannot be read; Load tells which.
 func Whole(t Tree, name string, buf []byte) (int, bool) {
 	if v, ok := t.(*near); ok {
 		if h, last := v.in(name); h != nil && h.brief {
 			if fd, ok, err := v.open(h, last); ok && err == nil {
-				n := v.calls.glance(fd, buf)
-				return n, n > 0 && n < len(buf)
+				if n := v.calls.glance(fd, buf); n > 0 {
+					return n, n < len(buf)
+				}
 			}
 		}
 	}
 	n, info, err := t.Load(name, buf)
-	return n, err == nil && n > 0 && int64(n) == info.Size
+	return n, err == nil && n < len(buf) && int64(n) == info.Size
 }
 
 // opened opens from the held folder. Where that is not for the calls of this

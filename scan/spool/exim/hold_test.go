@@ -73,7 +73,7 @@ func TestHeldIsAsTheLongWay(t *testing.T) {
 			held++
 		}
 	}
-	if want := 4; held != want {
+	if want := 5; held != want {
 		t.Errorf("%d messages were held, not %d", held, want)
 	}
 }
