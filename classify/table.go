@@ -75,9 +75,7 @@ func (t *Table) At(i int) Message { return Message{t, t.rows.at(i), t.details.at
 func (t *Table) Pass(from, to int) iter.Seq2[int, Message] {
 	return func(yield func(int, Message) bool) {
 		for i := from; i < to; i++ {
-			if i%easeEvery == 0 {
-				t.room.Ease()
-			}
+			t.room.EaseAt(i)
 			if !yield(i, t.At(i)) {
 				return
 			}
@@ -89,9 +87,7 @@ func (t *Table) Pass(from, to int) iter.Seq2[int, Message] {
 func (t *Table) some(members []int32) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
 		for i, m := range members {
-			if i%easeEvery == 0 {
-				t.room.Ease()
-			}
+			t.room.EaseAt(i)
 			if !yield(m) {
 				return
 			}
@@ -106,9 +102,6 @@ func (t *Table) Ease() {
 		t.room.Ease()
 	}
 }
-
-// easeEvery is after how many messages the room is eased.
-const easeEvery = 16
 
 // pass gives all of them.
 func (t *Table) pass() iter.Seq2[int, Message] { return t.Pass(0, t.Len()) }

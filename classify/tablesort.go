@@ -106,9 +106,7 @@ func tied(keys []idKey) iter.Seq[[]idKey] {
 func (t *Table) deeper(keys []idKey, at int) {
 	longest := 0
 	for i := range keys {
-		if i%easeEvery == 0 {
-			t.room.Ease()
-		}
+		t.room.EaseAt(i)
 		id := t.id(int(keys[i].row))
 		keys[i].begin, longest = eightOf(id, at), max(longest, len(id))
 	}

@@ -142,7 +142,7 @@ func (g *grouping) result(out []Group, class fingerprint.Class, order []int32) [
 		out[from+i] = g.describe(g.hands[worker], class, g.groups[i].docs, g.groups[i].core, order)
 	})
 	for d, i := range g.of {
-		g.set.ease(d)
+		g.set.Room.EaseAt(d)
 		switch doc := g.docs[d]; {
 		case i != alone:
 		case doc.to-doc.from == 1:

@@ -35,7 +35,7 @@ func sortDocs(s *Set, c crew.Crew) (order []int32, docs []doc) {
 	c.Spread(len(keys), keyRun, func(_, from, to int) {
 		var buf []byte
 		for k, i := range order[from:to] {
-			s.ease(k)
+			s.Room.EaseAt(k)
 			keys[i] = s.key(i, &buf)
 		}
 	})

@@ -75,7 +75,7 @@ func (g *grouping) print(class fingerprint.Class, docs []int32, c *core) fingerp
 func (g *grouping) least(docs []int32, features []uint32) float64 {
 	shares := make([]float64, 0, sampleCore)
 	for k, d := range docs[:min(len(docs), sampleCore)] {
-		g.set.ease(k)
+		g.set.Room.EaseAt(k)
 		it := g.docs[d].item
 		able, has := 0, 0
 		for _, h := range features {

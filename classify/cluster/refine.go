@@ -164,7 +164,7 @@ func (h *hand) tally(g *grouping, c *core, docs []int32, sum *[maxCore]int32) {
 func (g *grouping) assign() {
 	g.crew.Spread(len(g.docs), shiftDocs, func(worker, from, to int) {
 		for d := from; d < to; d++ {
-			g.set.ease(d)
+			g.set.Room.EaseAt(d)
 			h := g.hands[worker]
 			t := h.text(g, &g.docs[d])
 			g.of[d] = h.bestCore(g, &t)

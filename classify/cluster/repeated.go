@@ -115,7 +115,7 @@ func (d *deal) each(visit func(task int, features []uint32)) {
 		sieve := &d.sieve[worker]
 		sieve.clear()
 		for i := from; i < to; i++ {
-			d.set.ease(i)
+			d.set.Room.EaseAt(i)
 			visit(from/dealRun, sieve.sift(d.key, d.set.hashes(int32(i))))
 		}
 	})

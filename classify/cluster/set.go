@@ -22,16 +22,6 @@ type Set struct {
 	open   []int // by shelf, 1 + the block that grows
 }
 
-// ease is for those who go through sketches, at the i-th: see disk.Room.Ease.
-func (s *Set) ease(i int) {
-	if i%easeEvery == 0 {
-		s.Room.Ease()
-	}
-}
-
-// easeEvery is after how many sketches the room is eased.
-const easeEvery = 1 << 4
-
 // item says where a sketch lies. Its numbers are hashes, then media, then the
 // two halves of the exact hash.
 type item struct {

@@ -119,7 +119,7 @@ func (s *Set) decodeItems(b []byte, workers int) error {
 	var wrong atomic.Bool
 	crew.New(workers).Spread(len(s.items), 1<<10, func(_, from, to int) {
 		for i := from; i < to; i++ {
-			s.ease(i)
+			s.Room.EaseAt(i)
 			b := b[itemBytes*i:][:itemBytes]
 			s.items[i] = item{at: binary.LittleEndian.Uint32(b), class: fingerprint.Class(b[4]), level: b[5], hashes: b[6], media: b[7]}
 			if !s.whole(int32(i)) {

@@ -60,6 +60,7 @@ const (
 	roomWatch    = 5 * time.Millisecond // how often the process is looked at, whoever works
 	roomLook     = time.Millisecond / 4 // and how often at most
 	roomRate     = 64 << 20             // bytes that come into memory in a millisecond, at the most
+	roomStep     = 16                   // small things between two looks, such as messages or sketches
 )
 
 // NewRoom makes a room whose file will lie in a folder, when it is needed: after
@@ -207,6 +208,13 @@ func (r *Room) Ease() {
 	}
 	pause := min(max(roomLook, time.Duration(float64(r.Most-all)/roomRate*float64(time.Millisecond))), roomWatch)
 	r.next.CompareAndSwap(now+int64(roomWatch), time.Now().Add(pause).UnixNano()) // unless it was closed
+}
+
+// EaseAt is Ease for those who pass over small things, at the i-th of them.
+func (r *Room) EaseAt(i int) {
+	if i%roomStep == 0 {
+		r.Ease()
+	}
 }
 
 // letGo tells the system of one segment after another that nothing of it need
