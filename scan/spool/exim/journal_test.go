@@ -86,14 +86,14 @@ func TestJournalThatComesLater(t *testing.T) {
 // TestOutletGivesAll: of a small folder and of a large one, each message once
 // and in order, and the first ones before the rest is listed.
 func TestOutletGivesAll(t *testing.T) {
-	first := atOnce * runtime.GOMAXPROCS(0)
+	first := forEach * runtime.GOMAXPROCS(0)
 	for _, n := range []int{0, 1, first, first + 1, first * heldBack, first * (heldBack + 1), first*(heldBack+1) + 1, first * (heldBack + 2)} {
 		var got []string
 		w := &walk{Walk: queued.Walk{Ctx: context.Background(), Yield: func(e spool.Entry, err error) bool {
 			got = append(got, string(e.ID))
 			return err == nil
 		}}}
-		out := outlet{walk: w, queue: "input", dir: "input"}
+		out := newOutlet(w, "input", "input")
 		var want []string
 		for i := range n {
 			id := fmt.Sprint(i)
@@ -109,7 +109,7 @@ func TestOutletGivesAll(t *testing.T) {
 			t.Errorf("%d of %d came: %s", len(got), n, strings.Join(got[:min(len(got), 5)], " "))
 		}
 	}
-	out := outlet{walk: &walk{Walk: queued.Walk{Yield: func(spool.Entry, error) bool { return false }}}}
+	out := newOutlet(&walk{Walk: queued.Walk{Yield: func(spool.Entry, error) bool { return false }}}, "input", "input")
 	if out.held = []header{{id: "1"}}; out.flush() || out.take(header{id: "2"}) {
 		t.Error("it goes on after the end")
 	}

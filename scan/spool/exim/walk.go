@@ -40,7 +40,7 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 	var below []string
 	var unpaired uint64 // of all IDs, once for -H and once for -D: 0 when each has both
 	before, still := disk.Still(w.Tree, dir)
-	out := outlet{walk: w, queue: queue, dir: dir}
+	out := newOutlet(w, queue, dir)
 	for info, err := range w.Tree.List(dir) {
 		if !w.GoesOn(err, !top) {
 			return false
@@ -91,6 +91,7 @@ func (w *walk) queue(queue, dir string, top bool) bool {
 type outlet struct {
 	*walk
 	queue, dir string
+	atOnce     int // messages that are yielded at once
 	yielded    int
 	held       []header
 }
@@ -102,20 +103,21 @@ type header struct {
 }
 
 const (
-	atOnce   = 1024 // messages, for each processor
+	forEach  = 1024 // messages at once, for each processor
 	heldBack = 16   // times as many, which are listed while those are read
 )
 
+func newOutlet(w *walk, queue, dir string) *outlet {
+	return &outlet{walk: w, queue: queue, dir: dir, atOnce: forEach * runtime.GOMAXPROCS(0)}
+}
+
 // take is false when the walk is to end, as flush is.
 func (o *outlet) take(h header) bool {
-	most := atOnce * runtime.GOMAXPROCS(0)
-	if o.yielded >= most && o.yielded < most*(heldBack+1) {
-		if o.held = append(o.held, h); len(o.held) < most*heldBack {
-			return true
-		}
-		return o.flush()
+	if o.yielded < o.atOnce || o.yielded >= o.atOnce*(heldBack+1) {
+		return o.yield(h)
 	}
-	return o.yield(h)
+	o.held = append(o.held, h)
+	return len(o.held) < o.atOnce*heldBack || o.flush()
 }
 
 // flush yields what was held back.
